@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make help` lists what there is to make. V=1 shows commands, WERROR=1 makes warnings errors.
+
+VERSION := $(shell cat VERSION)
+
+# The architectures, as `uname -m` says them or as they are commonly called: the compiler's triple, and
+# what else it wants to be told. Each has a file in sys/arch, and qemu-user runs it under its name.
+ARCHES := x86_64 aarch64 arm riscv64 ppc64le s390x i386
+triple.x86_64 := x86_64-linux-gnu
+flags.x86_64 := -mno-sse -fcf-protection=none
+triple.aarch64 := aarch64-linux-gnu
+flags.aarch64 := -mgeneral-regs-only
+triple.arm := arm-linux-gnueabihf
+triple.riscv64 := riscv64-linux-gnu
+triple.ppc64le := powerpc64le-linux-gnu
+triple.s390x := s390x-linux-gnu
+triple.i386 := i686-linux-gnu
+flags.i386 := -fcf-protection=none
+
+NATIVE := $(shell uname -m | sed 's/^i[3-6]86$$/i386/; s/^armv[78].*/arm/')
+ARCH := $(NATIVE)
+ifeq ($(filter $(ARCH),$(ARCHES)),)
+$(error there is no file sys/arch/$(ARCH).h; ARCH is one of: $(ARCHES))
+endif
+BUILD := build/$(ARCH)
+
+# CXX, CXXFLAGS, LDFLAGS, DESTDIR and PREFIX are the user's; what is needed is added to them.
+ifeq ($(origin CXX),default)
+CXX := $(if $(filter $(NATIVE),$(ARCH)),g++,$(triple.$(ARCH))-g++)
+endif
+HOSTCXX := $(if $(filter $(NATIVE),$(ARCH)),$(CXX),g++)
+CXXFLAGS ?= -Oz -g
+LDFLAGS ?=
+READELF ?= readelf
+PREFIX ?= /usr/local
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast \
+    -Wundef -Wnull-dereference $(if $(WERROR),-Werror)
+COMMON := -std=c++20 -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) \
+    -DVERSION='"$(VERSION)"'
+FREESTANDING := $(COMMON) $(flags.$(ARCH)) -DSYS_ARCH='"sys/arch/$(ARCH).h"' -ffreestanding \
+    -fno-exceptions -fno-rtti -fno-pic -fno-pie -fno-stack-protector -fno-stack-clash-protection \
+    -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -ffunction-sections \
+    -fdata-sections
+# memory_size and stack_size, bytes: sys/program.ld
+LINK := -nostdlib -static -Wl,--build-id=none,--gc-sections,-T,sys/program.ld
+LINK.pause := -Wl,--defsym=memory_size=4096,--defsym=stack_size=1024
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+PROGRAMS := $(BUILD)/pause
+
+.PHONY: all
+all: $(PROGRAMS) ## build the programs into build/<arch>/; ARCH=<arch> cross-builds them
+
+.PHONY: all-arch
+all-arch: ## build them for every architecture
+	$(Q)for arch in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$arch all || exit; done
+
+$(BUILD)/obj/%.o: %.cpp Makefile VERSION
+	$(call say,CXX,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) $(FREESTANDING) -c $< -o $@
+
+# With symbols and debug information; and without, as it is meant to run.
+$(BUILD)/pause.debug: $(addprefix $(BUILD)/obj/,pause/pause.o sys/start.o sys/builtins.o) sys/program.ld
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.pause) $(filter %.o,$^) -o $@
+
+$(BUILD)/%: $(BUILD)/%.debug sys/strip.sh
+	$(call say,STRIP,$@)
+	$(Q)sh sys/strip.sh $(READELF) $< $@

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// arm, EABI, v7 in ARM or Thumb state, syscall(2):
+//   instruction svc 0; number r7; arguments r0 r1 r2 r3 r4 r5; result r0
+//   entry: sp is the initial stack
+#pragma once
+
+namespace sys::arch {
+
+[[gnu::always_inline]] inline long call(long number, long a, long b, long c, long d, long e, long f)
+{
+    register long r7 asm("r7") = number;
+    register long r0 asm("r0") = a;
+    register long r1 asm("r1") = b;
+    register long r2 asm("r2") = c;
+    register long r3 asm("r3") = d;
+    register long r4 asm("r4") = e;
+    register long r5 asm("r5") = f;
+    asm volatile("svc 0"
+                 : "+r"(r0)
+                 : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
+                 : "memory", "cc");
+    return r0;
+}
+
+} // namespace sys::arch
+
+#define SYS_ENTRY                                                                                  \
+    "mov r0, sp\n"                                                                                 \
+    "ldr r1, =memory_end\n"                                                                        \
+    "mov sp, r1\n"                                                                                 \
+    "bl start\n"

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signals, without handlers: blocked, ignored, waited for.
+#pragma once
+
+#include <asm/signal.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "call.h"
+
+namespace sys {
+
+enum class Signal : int {
+    sigint = SIGINT,
+    sigterm = SIGTERM,
+    sigchld = SIGCHLD,
+};
+
+/// A set of signals, as the kernel keeps it.
+class SignalSet {
+public:
+    template <class... Signals>
+    constexpr explicit SignalSet(Signals... signals)
+        : bits_((uint64_t{0} | ... | (uint64_t{1} << (static_cast<int>(signals) - 1))))
+    {
+    }
+
+    static constexpr SignalSet full()
+    {
+        SignalSet set;
+        set.bits_ = ~uint64_t{0};
+        return set;
+    }
+
+    constexpr bool has(Signal signal) const
+    {
+        return (bits_ >> (static_cast<int>(signal) - 1) & 1) != 0;
+    }
+
+private:
+    uint64_t bits_;
+};
+
+/// What the kernel knows of a signal that was waited for, rt_sigqueueinfo(2). `pid` and `uid` are the
+/// sender's as seen from here, if a process sent it; pid 0: from outside this PID namespace.
+struct SignalInfo {
+    Signal signal;
+    int error;
+    /// Positive: the kernel itself sent it. 0: a process by kill(2). Negative: a process, by means
+    /// that let it choose what stands here.
+    int code;
+    alignas(long) int pid;
+    uint32_t uid;
+    unsigned char rest[128 - 2 * sizeof(long) - 3 * sizeof(int)];
+};
+static_assert(offsetof(SignalInfo, pid) == (sizeof(long) == 8 ? 16 : 12));
+static_assert(sizeof(SignalInfo) >= 128);
+
+/// Blocks exactly `set`, rt_sigprocmask(2). SIGKILL and SIGSTOP stay as they are without an error. A
+/// fault of the process itself still ends it: the kernel forces it through, signal(7).
+[[gnu::always_inline]] inline Result<void> block_signals(const SignalSet &set)
+{
+    return call<void>(__NR_rt_sigprocmask, SIG_SETMASK, &set, 0, sizeof set);
+}
+
+/// Ignores `signal` from now on, rt_sigaction(2). For SIGCHLD this lets the kernel reap every child
+/// whose exit signal is SIGCHLD by itself, and adopted ones always have that, wait(2) NOTES.
+[[gnu::always_inline]] inline Result<void> ignore(Signal signal)
+{
+    // The kernel's struct: the handler comes first, all else (flags, restorer, mask) is zero.
+    struct {
+        long handler = 1; // SIG_IGN
+        unsigned long flags = 0;
+        long restorer = 0;
+        SignalSet mask;
+    } const action;
+    return call<void>(__NR_rt_sigaction, static_cast<int>(signal), &action, 0, sizeof(SignalSet));
+}
+
+/// Sleeps until one of `set` is pending, and takes it, rt_sigtimedwait(2). They must be blocked.
+/// EINTR: stopped and continued, or traced.
+[[gnu::always_inline]] inline Result<Signal> wait_for(const SignalSet &set, SignalInfo &info)
+{
+    return call<Signal>(__NR_rt_sigtimedwait, &set, &info, 0, sizeof set);
+}
+
+} // namespace sys

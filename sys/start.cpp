@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry point, in assembly as no function may run before there is a stack. See start.h.
+
+#include SYS_ARCH
+
+asm(".text\n"
+    ".globl _start\n"
+    ".type _start, %function\n"
+    "_start:\n" SYS_ENTRY);

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Text without a heap: a view of some, and a bounded buffer to put some together in.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace sys {
+
+/// Bytes that somebody else owns, not terminated.
+struct TextView {
+    const char *data = nullptr;
+    size_t size = 0;
+
+    constexpr TextView() = default;
+    constexpr TextView(const char *bytes, size_t count) : data(bytes), size(count) {}
+    /// A literal, without its terminating zero.
+    template <size_t count>
+    constexpr TextView(const char (&literal)[count]) : data(literal), size(count - 1)
+    {
+    }
+};
+
+/// Are these the same bytes? `string` ends with a zero.
+constexpr bool equal(const char *string, TextView text)
+{
+    for (size_t i = 0; i < text.size; ++i) {
+        if (string[i] != text.data[i]) {
+            return false;
+        }
+    }
+    return string[text.size] == '\0';
+}
+
+/// A number in decimal digits.
+class Decimal {
+public:
+    constexpr explicit Decimal(uint32_t number)
+    {
+        char *first = digits_ + sizeof digits_ - 1;
+        *first = '\0';
+        do {
+            *--first = static_cast<char>('0' + number % 10);
+            number /= 10;
+        } while (number != 0);
+        first_ = first;
+    }
+
+    constexpr const char *string() const { return first_; }
+
+private:
+    char digits_[sizeof "4294967295"];
+    const char *first_;
+};
+
+/// Up to `capacity` bytes of text. What does not fit is not cut off: from then on the whole text
+/// is nothing, which view() shows, so half a line never gets out.
+template <size_t capacity>
+class Text {
+public:
+    /// A string, without the zero that ends it.
+    constexpr void append(const char *string)
+    {
+        while (*string != '\0') {
+            append(*string++);
+        }
+    }
+
+    constexpr void clear() { size_ = 0; }
+
+    /// All of it, or nothing if it was too long. Valid as long as this object is.
+    constexpr TextView view() const { return size_ > capacity ? TextView() : TextView(bytes_, size_); }
+
+private:
+    constexpr void append(char byte)
+    {
+        if (size_ < capacity) {
+            bytes_[size_] = byte;
+        }
+        ++size_;
+    }
+
+    char bytes_[capacity] = {};
+    size_t size_ = 0;
+};
+
+} // namespace sys
