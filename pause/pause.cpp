@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // pause: the first process of a pod, its infra container. It holds the pod's namespaces while other
-// containers come and go, sees to it that nothing they leave behind stays, and sleeps until it is told
-// to end. It reads no file and needs no privilege.
+// containers come and go, sees to it that nothing they leave behind stays, and sleeps until it is
+// told to end. It reads no file and needs no privilege.
 //
 // The story, as start() tells it:
 //   1  answer -v and -h
@@ -13,8 +13,8 @@
 //   7  sleep until SIGINT or SIGTERM
 //   8  say who sent it, and end
 //
-// A system call may be refused, as by a seccomp profile. Where pause then could not do its job (2, 3
-// and 7) it ends; everywhere else it goes on without. Nowhere does it try again and again.
+// A system call may be refused, as by a seccomp profile. Where pause then could not do its job (2,
+// 3 and 7) it ends; everywhere else it goes on without. Nowhere does it try again and again.
 
 #include "sys/file.h"
 #include "sys/memory.h"
@@ -23,7 +23,8 @@
 #include "sys/start.h"
 #include "sys/text.h"
 
-namespace {
+namespace
+{
 
 using namespace sys;
 
@@ -40,9 +41,9 @@ void add(uint32_t number)
     add(Decimal(number).string());
 }
 
-// Says the line on stderr, or nothing: a full pipe or a stopped terminal must not hold up the end of a
-// pod, so for this one write the descriptor does not block. A broken pipe does no harm, as SIGPIPE is
-// blocked.
+// Says the line on stderr, or nothing: a full pipe or a stopped terminal must not hold up the end
+// of a pod, so for this one write the descriptor does not block. A broken pipe does no harm, as
+// SIGPIPE is blocked.
 void say()
 {
     const auto flags = status_flags(standard_error);
@@ -81,8 +82,8 @@ char option(const char *argument)
     exit(write(standard_output, text) ? 0 : 1);
 }
 
-// Copies the command line, which ends at `end`, to where it may stay, and returns the copy's end. What
-// is too long is cut.
+// Copies the command line, which ends at `end`, to where it may stay, and returns the copy's end.
+// What is too long is cut.
 Address copy_command_line(const InitialStack &initial, const char *end)
 {
     const char *from = initial.argv[0];
@@ -94,20 +95,21 @@ Address copy_command_line(const InitialStack &initial, const char *end)
     return address(copy) + 1;
 }
 
-// Most of what a sleeping process costs is its initial stack and the page tables for mappings that lie
-// far apart. What is still needed is the code and the page right behind it, which has been the stack
-// since the first instruction: the command line moves there too, for ps to find, and all else is
-// unmapped. If the kernel does not let the command line move, everything stays.
+// Most of what a sleeping process costs is its initial stack and the page tables for mappings that
+// lie far apart. What is still needed is the code and the page right behind it, which has been the
+// stack since the first instruction: the command line moves there too, for ps to find, and all else
+// is unmapped. If the kernel does not let the command line move, everything stays.
 void give_back_memory(const InitialStack &initial)
 {
-    // The end of the initial stack holds the arguments, the environment, the path of the program, and
-    // a null pointer.
+    // The end of the initial stack holds the arguments, the environment, the path of the program,
+    // and a null pointer.
     const auto *path = reinterpret_cast<const char *>(initial.auxiliary(AT_EXECFN));
     if (path == nullptr || initial.argc == 0) {
         return;
     }
     const char *const environment = *initial.environment();
-    const Address copy_end = copy_command_line(initial, environment != nullptr ? environment : path);
+    const Address copy_end =
+        copy_command_line(initial, environment != nullptr ? environment : path);
 
     const Address copy = address(memory_free);
     const Address end = address(program_end);
@@ -149,13 +151,15 @@ void start(const InitialStack &initial)
         }
     }
 
-    // 2. All of them: so no mask or ignored signal that was inherited matters, none but those of step 7
-    // does anything, and also process 1 is sent those from inside. Faults still kill, signal(7).
+    // 2. All of them: so no mask or ignored signal that was inherited matters, none but those of
+    // step 7 does anything, and also process 1 is sent those from inside. Faults still kill,
+    // signal(7).
     if (const auto blocked = block_signals(SignalSet::full()); !blocked) {
         fail(blocked.error());
     }
 
-    // 3. In this order none is missed: who dies from now on is reaped by the kernel, without a wakeup.
+    // 3. In this order none is missed: who dies from now on is reaped by the kernel, without a
+    // wakeup.
     if (const auto ignored = ignore(Signal::sigchld); !ignored) {
         fail(ignored.error());
     }
@@ -165,8 +169,8 @@ void start(const InitialStack &initial)
     // 4. Neither keeps a file system busy.
     static_cast<void>(chdir("/"));
     if (!close_from(FdRef{3})) {
-        // Before Linux 5.9. The lowest free one is given out first, so a long gap is the end; the limit
-        // on their number may be a thousand million.
+        // Before Linux 5.9. The lowest free one is given out first, so a long gap is the end; the
+        // limit on their number may be a thousand million.
         for (int fd = 3, gap = 0; gap < 4096; ++fd) {
             gap = close(FdRef{fd}) ? 0 : gap + 1;
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that a compiler calls by itself for what a machine has no instruction for. Elsewhere they
-// come from the compiler's library, which here wants a libc in turn.
+// Functions that a compiler calls by itself for what a machine has no instruction for. Elsewhere
+// they come from the compiler's library, which here wants a libc in turn.
 
 #include <stdint.h>
 

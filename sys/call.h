@@ -8,7 +8,8 @@
 #include "result.h"
 #include SYS_ARCH
 
-namespace sys {
+namespace sys
+{
 
 /// Whatever happens to be in a register: a system call reads no more arguments than it has, so
 /// setting the others would only cost instructions.
@@ -41,8 +42,8 @@ template <class... Longs>
     }
 }
 
-/// System call number (an __NR_ macro) with up to six arguments, and a T for what it returns. Not for
-/// the 64-bit arguments of 32-bit architectures, which each passes in its own way, syscall(2).
+/// System call number (an __NR_ macro) with up to six arguments, and a T for what it returns. Not
+/// for the 64-bit arguments of 32-bit architectures, which each passes in its own way, syscall(2).
 template <class T, class... Arguments>
 [[gnu::always_inline]] inline Result<T> call(long number, Arguments... arguments)
 {

@@ -7,7 +7,8 @@
 #include "call.h"
 #include "text.h"
 
-namespace sys {
+namespace sys
+{
 
 /// A file descriptor that is open elsewhere and that somebody else closes.
 struct FdRef {
@@ -17,15 +18,16 @@ struct FdRef {
 constexpr FdRef standard_output{1};
 constexpr FdRef standard_error{2};
 
-/// close(2). Whatever it returns, the descriptor is gone and must not be closed again; EBADF: it was
-/// none.
+/// close(2). Whatever it returns, the descriptor is gone and must not be closed again; EBADF: it
+/// was none.
 [[gnu::always_inline]] inline Result<void> close(FdRef fd)
 {
     return call<void>(__NR_close, fd.number);
 }
 
 /// Owns a file descriptor, and closes it in the end.
-class [[nodiscard]] Fd {
+class [[nodiscard]] Fd
+{
 public:
     constexpr Fd() = default;
     constexpr explicit Fd(FdRef owned) : fd_(owned) {}

@@ -9,11 +9,12 @@
 
 #include "call.h"
 
-/// Where the parts of this program lie, program.ld. These are addresses; only from memory_free up to
-/// memory_free_end there are contents, which are zero and which nothing else uses.
+/// Where the parts of this program lie, program.ld. These are addresses; only from memory_free up
+/// to memory_free_end there are contents, which are zero and which nothing else uses.
 extern "C" char program_start[], memory_free[], memory_free_end[], program_end[];
 
-namespace sys {
+namespace sys
+{
 
 using Address = uintptr_t;
 
@@ -29,15 +30,16 @@ inline Address address(const char *pointer)
 /// shows to others depends on it, such as /proc/PID/cmdline.
 using MemoryMap = prctl_mm_map;
 
-/// Needs no capability, but CONFIG_CHECKPOINT_RESTORE; EINVAL without it, or for a 32-bit process on a
-/// 64-bit kernel. An auxv_size of 0 leaves the auxiliary vector, an exe_fd of -1 the executable.
+/// Needs no capability, but CONFIG_CHECKPOINT_RESTORE; EINVAL without it, or for a 32-bit process
+/// on a 64-bit kernel. An auxv_size of 0 leaves the auxiliary vector, an exe_fd of -1 the
+/// executable.
 [[gnu::always_inline]] inline Result<void> set_memory_map(const MemoryMap &map)
 {
     return call<void>(__NR_prctl, PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
 }
 
-/// munmap(2): everything from `begin`, which must be the start of a page, up to `end`; all of it or,
-/// on error, nothing.
+/// munmap(2): everything from `begin`, which must be the start of a page, up to `end`; all of it
+/// or, on error, nothing.
 [[gnu::always_inline]] inline Result<void> unmap(Address begin, Address end)
 {
     return call<void>(__NR_munmap, begin, end - begin);
@@ -51,8 +53,8 @@ Address image_end(Address image)
     return image + segment->p_memsz;
 }
 
-/// The first byte behind the vdso that begins at `vdso`, AT_SYSINFO_EHDR in getauxval(3): an ELF image
-/// whose first program header spans it, vdso(7).
+/// The first byte behind the vdso that begins at `vdso`, AT_SYSINFO_EHDR in getauxval(3): an ELF
+/// image whose first program header spans it, vdso(7).
 [[gnu::always_inline]] inline Address vdso_end(Address vdso)
 {
     if constexpr (sizeof(Address) == 8) {

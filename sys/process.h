@@ -6,7 +6,8 @@
 
 #include "call.h"
 
-namespace sys {
+namespace sys
+{
 
 /// A process, as this one's PID namespace numbers it.
 enum class Pid : int { init = 1 };
@@ -16,7 +17,8 @@ enum class Pid : int { init = 1 };
     return call<Pid>(__NR_getpid).value();
 }
 
-/// Reaps one dead child of any kind, wait4(2). No error for none: false, there is none or no longer one.
+/// Reaps one dead child of any kind, wait4(2). No error for none: false, there is none or no longer
+/// one.
 [[gnu::always_inline]] inline bool reap()
 {
     const auto pid = call<long>(__NR_wait4, -1, 0, WNOHANG | __WALL, 0);

@@ -4,7 +4,8 @@
 
 #include <asm/errno.h>
 
-namespace sys {
+namespace sys
+{
 
 /// An error number of the kernel, errno(3). The numbers differ between architectures, so they are
 /// the kernel's own macros; only those that something here decides by have a name.
@@ -12,10 +13,11 @@ enum class Errno : int {
     eintr = EINTR,
 };
 
-/// What a system call returned, intro(2): -4095 to -1 is an error, all else a value, which is a T. The
-/// only place that knows this.
+/// What a system call returned, intro(2): -4095 to -1 is an error, all else a value, which is a T.
+/// The only place that knows this.
 template <class T>
-class [[nodiscard]] Result {
+class [[nodiscard]] Result
+{
 public:
     constexpr explicit Result(long raw) : raw_(raw) {}
 

@@ -8,7 +8,8 @@
 
 #include "call.h"
 
-namespace sys {
+namespace sys
+{
 
 enum class Signal : int {
     sigint = SIGINT,
@@ -17,7 +18,8 @@ enum class Signal : int {
 };
 
 /// A set of signals, as the kernel keeps it.
-class SignalSet {
+class SignalSet
+{
 public:
     template <class... Signals>
     constexpr explicit SignalSet(Signals... signals)
@@ -41,8 +43,8 @@ private:
     uint64_t bits_;
 };
 
-/// What the kernel knows of a signal that was waited for, rt_sigqueueinfo(2). `pid` and `uid` are the
-/// sender's as seen from here, if a process sent it; pid 0: from outside this PID namespace.
+/// What the kernel knows of a signal that was waited for, rt_sigqueueinfo(2). `pid` and `uid` are
+/// the sender's as seen from here, if a process sent it; pid 0: from outside this PID namespace.
 struct SignalInfo {
     Signal signal;
     int error;
@@ -56,8 +58,8 @@ struct SignalInfo {
 static_assert(offsetof(SignalInfo, pid) == (sizeof(long) == 8 ? 16 : 12));
 static_assert(sizeof(SignalInfo) >= 128);
 
-/// Blocks exactly `set`, rt_sigprocmask(2). SIGKILL and SIGSTOP stay as they are without an error. A
-/// fault of the process itself still ends it: the kernel forces it through, signal(7).
+/// Blocks exactly `set`, rt_sigprocmask(2). SIGKILL and SIGSTOP stay as they are without an error.
+/// A fault of the process itself still ends it: the kernel forces it through, signal(7).
 [[gnu::always_inline]] inline Result<void> block_signals(const SignalSet &set)
 {
     return call<void>(__NR_rt_sigprocmask, SIG_SETMASK, &set, 0, sizeof set);

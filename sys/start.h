@@ -7,7 +7,8 @@
 
 #include "call.h"
 
-namespace sys {
+namespace sys
+{
 
 /// What the kernel leaves on the stack at exec, elf(5) and getauxval(3): argc, argv, a null, the
 /// environment, a null, and the auxiliary vector.

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-namespace sys {
+namespace sys
+{
 
 /// Bytes that somebody else owns, not terminated.
 struct TextView {
@@ -33,7 +34,8 @@ constexpr bool equal(const char *string, TextView text)
 }
 
 /// A number in decimal digits.
-class Decimal {
+class Decimal
+{
 public:
     constexpr explicit Decimal(uint32_t number)
     {
@@ -56,7 +58,8 @@ private:
 /// Up to `capacity` bytes of text. What does not fit is not cut off: from then on the whole text
 /// is nothing, which view() shows, so half a line never gets out.
 template <size_t capacity>
-class Text {
+class Text
+{
 public:
     /// A string, without the zero that ends it.
     constexpr void append(const char *string)
@@ -69,7 +72,10 @@ public:
     constexpr void clear() { size_ = 0; }
 
     /// All of it, or nothing if it was too long. Valid as long as this object is.
-    constexpr TextView view() const { return size_ > capacity ? TextView() : TextView(bytes_, size_); }
+    constexpr TextView view() const
+    {
+        return size_ > capacity ? TextView() : TextView(bytes_, size_);
+    }
 
 private:
     constexpr void append(char byte)
