@@ -71,3 +71,35 @@ $(BUILD)/pause.debug: $(addprefix $(BUILD)/obj/,pause/pause.o sys/start.o sys/bu
 $(BUILD)/%: $(BUILD)/%.debug sys/strip.sh
 	$(call say,STRIP,$@)
 	$(Q)sh sys/strip.sh $(READELF) $< $@
+
+# Tests. They run on this machine, also for programs that another one runs: then by qemu-user.
+TESTS := build/$(NATIVE)/tests
+HOSTED := $(COMMON) -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
+catch_library = $(shell $(HOSTCXX) -std=c++20 -include catch2/catch_all.hpp -E -x c++ /dev/null \
+    >/dev/null 2>&1 && echo -lCatch2)
+objects = $(patsubst %.cpp,$(TESTS)/%.o,$(wildcard tests/$(1)/*.cpp))
+runner = $(if $(filter-out $(NATIVE),$(1)),$(shell command -v qemu-$(1)-static || command -v qemu-$(1)))
+run_tests = PAUSE=$(CURDIR)/build/$(1)/pause RUNNER=$(call runner,$(1)) $(TESTS)/run $(2)
+
+$(TESTS)/%.o: %.cpp Makefile VERSION
+	$(call say,CXX,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCXX) -O0 $(HOSTED) -c $< -o $@
+
+$(TESTS)/unit: $(call objects,unit) $(TESTS)/tests/support/main.o
+$(TESTS)/run: $(call objects,run) $(call objects,support)
+$(TESTS)/unit $(TESTS)/run:
+	$(call say,LD,$@)
+	$(Q)$(HOSTCXX) $^ $(catch_library) -o $@
+
+.PHONY: test
+test: all $(TESTS)/unit $(TESTS)/run ## run the unit tests, and those of the programs
+	@sh tests/support/total.sh $(TESTS)/unit "$(call run_tests,$(ARCH))"
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+.DELETE_ON_ERROR:
+.SECONDARY:

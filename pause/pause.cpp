@@ -23,8 +23,7 @@
 #include "sys/start.h"
 #include "sys/text.h"
 
-namespace
-{
+namespace {
 
 using namespace sys;
 

@@ -3,13 +3,11 @@
 // which give each call its types; not meant for anything outside.
 #pragma once
 
-#include <asm/unistd.h>
-
 #include "result.h"
+#include "uapi.h"
 #include SYS_ARCH
 
-namespace sys
-{
+namespace sys {
 
 /// Whatever happens to be in a register: a system call reads no more arguments than it has, so
 /// setting the others would only cost instructions.

@@ -2,13 +2,10 @@
 // File descriptors and what is done with them.
 #pragma once
 
-#include <linux/fcntl.h>
-
 #include "call.h"
 #include "text.h"
 
-namespace sys
-{
+namespace sys {
 
 /// A file descriptor that is open elsewhere and that somebody else closes.
 struct FdRef {
@@ -26,8 +23,7 @@ constexpr FdRef standard_error{2};
 }
 
 /// Owns a file descriptor, and closes it in the end.
-class [[nodiscard]] Fd
-{
+class [[nodiscard]] Fd {
 public:
     constexpr Fd() = default;
     constexpr explicit Fd(FdRef owned) : fd_(owned) {}

@@ -2,8 +2,6 @@
 // The memory of this process, as the kernel sees it.
 #pragma once
 
-#include <linux/elf.h>
-#include <linux/prctl.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +11,7 @@
 /// to memory_free_end there are contents, which are zero and which nothing else uses.
 extern "C" char program_start[], memory_free[], memory_free_end[], program_end[];
 
-namespace sys
-{
+namespace sys {
 
 using Address = uintptr_t;
 

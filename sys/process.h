@@ -2,12 +2,9 @@
 // Processes: who this one is, its children, and its end.
 #pragma once
 
-#include <linux/wait.h>
-
 #include "call.h"
 
-namespace sys
-{
+namespace sys {
 
 /// A process, as this one's PID namespace numbers it.
 enum class Pid : int { init = 1 };

@@ -2,10 +2,9 @@
 // Errors as values: an errno of the kernel, and either that or a value.
 #pragma once
 
-#include <asm/errno.h>
+#include "uapi.h"
 
-namespace sys
-{
+namespace sys {
 
 /// An error number of the kernel, errno(3). The numbers differ between architectures, so they are
 /// the kernel's own macros; only those that something here decides by have a name.
@@ -16,8 +15,7 @@ enum class Errno : int {
 /// What a system call returned, intro(2): -4095 to -1 is an error, all else a value, which is a T.
 /// The only place that knows this.
 template <class T>
-class [[nodiscard]] Result
-{
+class [[nodiscard]] Result {
 public:
     constexpr explicit Result(long raw) : raw_(raw) {}
 

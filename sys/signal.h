@@ -2,14 +2,12 @@
 // Signals, without handlers: blocked, ignored, waited for.
 #pragma once
 
-#include <asm/signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "call.h"
 
-namespace sys
-{
+namespace sys {
 
 enum class Signal : int {
     sigint = SIGINT,
@@ -18,8 +16,7 @@ enum class Signal : int {
 };
 
 /// A set of signals, as the kernel keeps it.
-class SignalSet
-{
+class SignalSet {
 public:
     template <class... Signals>
     constexpr explicit SignalSet(Signals... signals)

@@ -2,13 +2,11 @@
 // How a program begins: the initial stack that the kernel makes, and start(), which is given it.
 #pragma once
 
-#include <linux/auxvec.h>
 #include <stddef.h>
 
 #include "call.h"
 
-namespace sys
-{
+namespace sys {
 
 /// What the kernel leaves on the stack at exec, elf(5) and getauxval(3): argc, argv, a null, the
 /// environment, a null, and the auxiliary vector.

@@ -5,8 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-namespace sys
-{
+namespace sys {
 
 /// Bytes that somebody else owns, not terminated.
 struct TextView {
@@ -34,8 +33,7 @@ constexpr bool equal(const char *string, TextView text)
 }
 
 /// A number in decimal digits.
-class Decimal
-{
+class Decimal {
 public:
     constexpr explicit Decimal(uint32_t number)
     {
@@ -58,8 +56,7 @@ private:
 /// Up to `capacity` bytes of text. What does not fit is not cut off: from then on the whole text
 /// is nothing, which view() shows, so half a line never gets out.
 template <size_t capacity>
-class Text
-{
+class Text {
 public:
     /// A string, without the zero that ends it.
     constexpr void append(const char *string)

@@ -4,8 +4,7 @@
 //   entry: esp is the initial stack; arguments of functions are on the stack
 #pragma once
 
-namespace sys::arch
-{
+namespace sys::arch {
 
 [[gnu::always_inline]] inline long call(long number, long a, long b, long c, long d, long e, long f)
 {

@@ -5,8 +5,7 @@
 //   to the table of contents, and whoever is called saves its link register 16 bytes above r1
 #pragma once
 
-namespace sys::arch
-{
+namespace sys::arch {
 
 [[gnu::always_inline]] inline long call(long number, long a, long b, long c, long d, long e, long f)
 {

@@ -4,8 +4,7 @@
 //   entry: r15 is the initial stack; whoever is called saves registers in the 160 bytes above r15
 #pragma once
 
-namespace sys::arch
-{
+namespace sys::arch {
 
 [[gnu::always_inline]] inline long call(long number, long a, long b, long c, long d, long e, long f)
 {

@@ -4,8 +4,7 @@
 //   entry: rsp is the initial stack
 #pragma once
 
-namespace sys::arch
-{
+namespace sys::arch {
 
 [[gnu::always_inline]] inline long call(long number, long a, long b, long c, long d, long e, long f)
 {
