@@ -79,26 +79,76 @@ catch_library = $(shell $(HOSTCXX) -std=c++20 -include catch2/catch_all.hpp -E -
     >/dev/null 2>&1 && echo -lCatch2)
 objects = $(patsubst %.cpp,$(TESTS)/%.o,$(wildcard tests/$(1)/*.cpp))
 runner = $(if $(filter-out $(NATIVE),$(1)),$(shell command -v qemu-$(1)-static || command -v qemu-$(1)))
-run_tests = PAUSE=$(CURDIR)/build/$(1)/pause RUNNER=$(call runner,$(1)) $(TESTS)/run $(2)
+run_tests = PAUSE=$(CURDIR)/build/$(1)/pause RUNNER=$(call runner,$(1)) $(TESTS)/run \
+    $(if $(filter-out $(NATIVE),$(1)),'~[native]')
 
 $(TESTS)/%.o: %.cpp Makefile VERSION
 	$(call say,CXX,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCXX) -O0 $(HOSTED) -c $< -o $@
+	$(Q)$(HOSTCXX) -O0 $(CXXFLAGS_TESTS) $(HOSTED) -c $< -o $@
 
 $(TESTS)/unit: $(call objects,unit) $(TESTS)/tests/support/main.o
 $(TESTS)/run: $(call objects,run) $(call objects,support)
 $(TESTS)/unit $(TESTS)/run:
 	$(call say,LD,$@)
-	$(Q)$(HOSTCXX) $^ $(catch_library) -o $@
+	$(Q)$(HOSTCXX) $(CXXFLAGS_TESTS) $^ $(catch_library) -o $@
 
 .PHONY: test
 test: all $(TESTS)/unit $(TESTS)/run ## run the unit tests, and those of the programs
 	@sh tests/support/total.sh $(TESTS)/unit "$(call run_tests,$(ARCH))"
 
+.PHONY: test-arch
+test-arch: all-arch $(TESTS)/run ## run those of the programs on every architecture, by qemu-user
+	@sh tests/support/total.sh $(foreach arch,$(filter-out $(NATIVE),$(ARCHES)), \
+	    "$(call run_tests,$(arch))")
+
+.PHONY: test-engines
+test-engines: ## build the image with Docker and buildah, and run it; as root
+	@sh tests/support/total.sh 'sh tests/engines/docker.sh' 'sh tests/engines/buildah.sh'
+
+.PHONY: sanitize
+sanitize: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory TESTS=$(TESTS)/sanitize CXXFLAGS_TESTS='-g -fsanitize=address,undefined \
+	    -fno-sanitize-recover=all' $(TESTS)/sanitize/unit
+	@$(TESTS)/sanitize/unit
+
+.PHONY: demo
+demo: all ## show what pause is for
+	@sh examples/demo.sh $(CURDIR)/$(BUILD)/pause
+
+.PHONY: size
+size: ## the sizes of the programs that have been built, bytes
+	@wc -c build/*/pause
+
+SOURCES = $(shell find sys pause tests bench -name '*.h' -o -name '*.cpp')
+SCRIPTS = $(shell find sys examples tests -name '*.sh') .ci/run
+
+.PHONY: lint
+lint: ## check the style and look for mistakes
+	clang-format --dry-run -Werror $(SOURCES)
+	clang-tidy --quiet $(filter %.cpp,$(SOURCES)) -- $(HOSTED)
+	cppcheck --quiet --error-exitcode=1 --std=c++20 --enable=warning,performance,portability \
+	    --inline-suppr -I. -DSYS_ARCH='"sys/arch/$(NATIVE).h"' sys pause bench
+	shellcheck $(SCRIPTS)
+	mandoc -T lint -W warning pause/pause.1
+
+.PHONY: install
+install: all ## install under $(DESTDIR)$(PREFIX)
+	install -D -m 0755 $(BUILD)/pause $(DESTDIR)$(PREFIX)/bin/pause
+	install -D -m 0644 pause/pause.1 $(DESTDIR)$(PREFIX)/share/man/man1/pause.1
+
+.PHONY: uninstall
+uninstall: ## remove what install has installed
+	rm -f $(DESTDIR)$(PREFIX)/bin/pause $(DESTDIR)$(PREFIX)/share/man/man1/pause.1
+
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf build
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	    while IFS='|' read -r target what; do printf '  %-14s %s\n' "$$target" "$$what"; done
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:

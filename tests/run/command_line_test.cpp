@@ -89,11 +89,8 @@ TEST_CASE("every other argument is ignored")
     CHECK(pause.wait() == Status{0, 0});
 }
 
-TEST_CASE("tools see pause as its name")
+TEST_CASE("tools see pause as its name", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("the name is that of qemu-user");
-    }
     Child pause({});
     REQUIRE(eventually([&] { return pause.asleep(); }));
     CHECK(contents(pause.proc("comm")) == "pause\n");

@@ -115,21 +115,15 @@ TEST_CASE("a child that pause inherits alive is gone when it dies")
     CHECK(eventually([&] { return contents(children).empty(); }));
 }
 
-TEST_CASE("descriptors that it inherits are closed")
+TEST_CASE("descriptors that it inherits are closed", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("qemu-user has descriptors of its own");
-    }
     Child pause({.before_exec = [] { open_descriptors({3, 4, 10, 255, 1000}); }});
     REQUIRE(eventually([&] { return pause.asleep(); }));
     CHECK(descriptors(pause) == std::set<int>{0, 1, 2});
 }
 
-TEST_CASE("descriptors that it inherits are closed before Linux 5.9")
+TEST_CASE("descriptors that it inherits are closed before Linux 5.9", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("a filter on system calls would be one on qemu-user");
-    }
     Child pause({.before_exec = [] {
         open_descriptors({3, 4, 10, 255, 1000});
         refuse({SYS_close_range}, ENOSYS);
@@ -222,13 +216,10 @@ TEST_CASE("it says on stderr when it is not process 1, and only then")
     CHECK(said == (as == As::child));
 }
 
-TEST_CASE("it needs no files, privileges or resources")
+TEST_CASE("it needs no files, privileges or resources", "[native]")
 {
     if (geteuid() != 0) {
         SKIP_TEST("only root can take so much away");
-    }
-    if (!native()) {
-        SKIP_TEST("qemu-user needs them");
     }
     char root[] = "/tmp/pause-root-XXXXXX";
     REQUIRE(mkdtemp(root) != nullptr);

@@ -56,11 +56,8 @@ std::string command_line(const std::vector<std::string> &arguments)
 
 } // namespace
 
-TEST_CASE("it keeps two pages, one of them shared with every other pause")
+TEST_CASE("it keeps two pages, one of them shared with every other pause", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("qemu-user keeps its own memory");
-    }
     Child other({});
     Child pause({.as = no_namespaces().empty() ? As::init : As::child});
     REQUIRE(eventually([&] { return pause.asleep() && other.asleep(); }));
@@ -75,11 +72,8 @@ TEST_CASE("it keeps two pages, one of them shared with every other pause")
     CHECK(size["Private_Clean"] + size["Private_Dirty"] <= page);
 }
 
-TEST_CASE("its command line can still be seen, and its environment can't")
+TEST_CASE("its command line can still be seen, and its environment can't", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("the command line is that of qemu-user");
-    }
     const auto arguments =
         GENERATE(std::vector<std::string>{}, std::vector<std::string>{"-P"},
                  std::vector<std::string>{"", "", ""},
@@ -90,11 +84,8 @@ TEST_CASE("its command line can still be seen, and its environment can't")
     CHECK(contents(pause.proc("environ")).empty());
 }
 
-TEST_CASE("without environment and arguments its command line can be seen too")
+TEST_CASE("without environment and arguments its command line can be seen too", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("the command line is that of qemu-user");
-    }
     Child pause({.before_exec = [] {
         std::string path = pause_path();
         char *const arguments[] = {path.data(), nullptr};
@@ -106,11 +97,8 @@ TEST_CASE("without environment and arguments its command line can be seen too")
     CHECK(mappings(pause).size() == 2);
 }
 
-TEST_CASE("a long command line is cut and does no harm")
+TEST_CASE("a long command line is cut and does no harm", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("the command line is that of qemu-user");
-    }
     const std::vector<std::string> arguments(100, std::string(1000, 'x'));
     Child pause({.arguments = arguments});
     REQUIRE(eventually([&] { return pause.asleep(); }));
@@ -123,11 +111,8 @@ TEST_CASE("a long command line is cut and does no harm")
     CHECK(pause.wait() == Status{0, 0});
 }
 
-TEST_CASE("where prctl is refused it keeps all and works")
+TEST_CASE("where prctl is refused it keeps all and works", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("a filter on system calls would be one on qemu-user");
-    }
     const int error = GENERATE(EPERM, ENOSYS, EINVAL);
     const std::vector<std::string> arguments(100, std::string(1000, 'x'));
     Child pause({.arguments = arguments, .before_exec = [error] { refuse({SYS_prctl}, error); }});
@@ -138,11 +123,8 @@ TEST_CASE("where prctl is refused it keeps all and works")
     CHECK(pause.wait() == Status{0, 0});
 }
 
-TEST_CASE("where munmap is refused it keeps all and works")
+TEST_CASE("where munmap is refused it keeps all and works", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("a filter on system calls would be one on qemu-user");
-    }
     Child pause({.before_exec = [] { refuse({SYS_munmap}, EPERM); }});
     REQUIRE(eventually([&] { return pause.asleep(); }));
     CHECK(contents(pause.proc("cmdline")) == command_line({}));

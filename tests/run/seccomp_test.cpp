@@ -73,11 +73,8 @@ bool rests(const Child &pause)
 
 } // namespace
 
-TEST_CASE("the whole life of pause needs no system call but those in its man page")
+TEST_CASE("the whole life of pause needs no system call but those in its man page", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("a filter on system calls would be one on qemu-user");
-    }
     const auto calls = documented_calls();
     REQUIRE(calls.size() == 12);
     const As as = GENERATE(As::child, As::init);
@@ -106,11 +103,8 @@ TEST_CASE("the whole life of pause needs no system call but those in its man pag
     CHECK(version.wait() == Status{0, 0});
 }
 
-TEST_CASE("each system call in the man page is needed for its whole life")
+TEST_CASE("each system call in the man page is needed for its whole life", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("a filter on system calls would be one on qemu-user");
-    }
     for (const auto &[name, number] : documented_calls()) {
         CAPTURE(name);
         auto calls = documented_calls();
@@ -126,11 +120,8 @@ TEST_CASE("each system call in the man page is needed for its whole life")
     }
 }
 
-TEST_CASE("a refused system call makes it neither spin nor hang")
+TEST_CASE("a refused system call makes it neither spin nor hang", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("a filter on system calls would be one on qemu-user");
-    }
     const int refusal = GENERATE(EPERM, ENOSYS);
     CAPTURE(refusal);
     for (const auto &[name, number] : documented_calls()) {
@@ -153,11 +144,8 @@ TEST_CASE("a refused system call makes it neither spin nor hang")
     }
 }
 
-TEST_CASE("where both calls that end a process are refused it still ends")
+TEST_CASE("where both calls that end a process are refused it still ends", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("a filter on system calls would be one on qemu-user");
-    }
     const As as = GENERATE(As::child, As::init);
     if (const auto why = no_namespaces(); as == As::init && !why.empty()) {
         SKIP_TEST(why);

@@ -109,11 +109,8 @@ TEST_CASE("stopped and continued it sleeps again")
     CHECK(pause.wait() == Status{0, 0});
 }
 
-TEST_CASE("traced and let go it sleeps again")
+TEST_CASE("traced and let go it sleeps again", "[native]")
 {
-    if (!native()) {
-        SKIP_TEST("it would be qemu-user that is traced");
-    }
     Child pause({});
     REQUIRE(eventually([&] { return pause.asleep(); }));
     for (int i = 0; i < 10; ++i) {

@@ -9,8 +9,10 @@
 
 namespace support {
 
-/// The program under test, $PAUSE, and what runs it if this machine can't, $RUNNER (qemu-user).
+/// The program under test, $PAUSE.
 std::string pause_path();
+/// This machine runs it by itself; else $RUNNER (qemu-user) does. Tests tagged [native] look at
+/// what is qemu-user's own then, such as its memory, and are left out.
 bool native();
 
 /// True as soon as `condition` is; false if that takes ten seconds.
