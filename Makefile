@@ -123,10 +123,13 @@ size: ## the sizes of the programs that have been built, bytes
 SOURCES = $(shell find sys pause tests bench -name '*.h' -o -name '*.cpp')
 SCRIPTS = $(shell find sys examples tests -name '*.sh') .ci/run
 
+tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | xargs -P 4 -I {} clang-tidy --quiet {} -- $(2)
+
 .PHONY: lint
 lint: ## check the style and look for mistakes
 	clang-format --dry-run -Werror $(SOURCES)
-	clang-tidy --quiet $(filter %.cpp,$(SOURCES)) -- $(HOSTED)
+	$(call tidy,sys/%.cpp pause/%.cpp,$(FREESTANDING))
+	$(call tidy,tests/%.cpp bench/%.cpp,$(HOSTED))
 	cppcheck --quiet --error-exitcode=1 --std=c++20 --enable=warning,performance,portability \
 	    --inline-suppr -I. -DSYS_ARCH='"sys/arch/$(NATIVE).h"' sys pause bench
 	shellcheck $(SCRIPTS)

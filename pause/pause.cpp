@@ -81,15 +81,14 @@ char option(const char *argument)
     exit(write(standard_output, text) ? 0 : 1);
 }
 
-// Copies the command line, which ends at `end`, to where it may stay, and returns the copy's end.
-// What is too long is cut.
-Address copy_command_line(const InitialStack &initial, const char *end)
+// Copies the command line to where it may stay, and returns the end of the copy. What is too long
+// is cut.
+Address copy_command_line(const char *begin, const char *end)
 {
-    const char *from = initial.argv[0];
     char *copy = memory_free;
     // The last zero is there already, as in all of this memory, also where the command line is cut.
-    while (from != end - 1 && copy != memory_free_end) {
-        *copy++ = *from++;
+    while (begin != end - 1 && copy != memory_free_end) {
+        *copy++ = *begin++;
     }
     return address(copy) + 1;
 }
@@ -101,14 +100,15 @@ Address copy_command_line(const InitialStack &initial, const char *end)
 void give_back_memory(const InitialStack &initial)
 {
     // The end of the initial stack holds the arguments, the environment, the path of the program,
-    // and a null pointer.
+    // and a null pointer. Before Linux 5.18 there may be no arguments.
+    const char *const arguments = initial.argv[0];
+    const char *const environment = *initial.environment();
     const auto *path = reinterpret_cast<const char *>(initial.auxiliary(AT_EXECFN));
-    if (path == nullptr || initial.argc == 0) {
+    if (arguments == nullptr || path == nullptr) {
         return;
     }
-    const char *const environment = *initial.environment();
     const Address copy_end =
-        copy_command_line(initial, environment != nullptr ? environment : path);
+        copy_command_line(arguments, environment != nullptr ? environment : path);
 
     const Address copy = address(memory_free);
     const Address end = address(program_end);

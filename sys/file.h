@@ -32,16 +32,12 @@ public:
     Fd &operator=(const Fd &) = delete;
     Fd &operator=(Fd &&other) noexcept
     {
-        Fd old(static_cast<Fd &&>(*this));
-        fd_ = other.release();
+        const FdRef taken = other.release();
+        close_owned();
+        fd_ = taken;
         return *this;
     }
-    ~Fd()
-    {
-        if (fd_.number >= 0) {
-            static_cast<void>(close(fd_));
-        }
-    }
+    ~Fd() { close_owned(); }
 
     /// For as long as this object owns it. Number -1 where it owns none.
     constexpr FdRef get() const { return fd_; }
@@ -54,6 +50,13 @@ public:
     }
 
 private:
+    void close_owned()
+    {
+        if (fd_.number >= 0) {
+            static_cast<void>(close(fd_));
+        }
+    }
+
     FdRef fd_;
 };
 

@@ -91,7 +91,7 @@ TEST_CASE("every other argument is ignored")
 
 TEST_CASE("tools see pause as its name", "[native]")
 {
-    Child pause({});
+    Child pause(Setup{});
     REQUIRE(eventually([&] { return pause.asleep(); }));
     CHECK(contents(pause.proc("comm")) == "pause\n");
     CHECK(contents(pause.proc("stat")).find("(pause)") != std::string::npos);

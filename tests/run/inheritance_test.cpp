@@ -8,6 +8,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <linux/sched.h>
 #include <set>
 #include <signal.h>
@@ -38,7 +39,7 @@ std::set<int> descriptors(const Child &pause)
     DIR *const directory = opendir(pause.proc("fd").c_str());
     while (const dirent *const entry = readdir(directory)) {
         if (entry->d_name[0] != '.') {
-            result.insert(std::atoi(entry->d_name));
+            result.insert(std::stoi(entry->d_name));
         }
     }
     closedir(directory);
@@ -225,7 +226,7 @@ TEST_CASE("it needs no files, privileges or resources", "[native]")
     REQUIRE(mkdtemp(root) != nullptr);
     REQUIRE(chmod(root, 0755) == 0);
     const std::string copy = std::string(root) + "/pause";
-    REQUIRE(system(("cp '" + pause_path() + "' " + copy).c_str()) == 0);
+    std::filesystem::copy_file(pause_path(), copy);
     {
         Child pause(
             {.as = As::init, .before_exec = [&] {
@@ -253,6 +254,5 @@ TEST_CASE("it needs no files, privileges or resources", "[native]")
              }});
         expect_sleep_and_end(pause);
     }
-    unlink(copy.c_str());
-    rmdir(root);
+    std::filesystem::remove_all(root);
 }

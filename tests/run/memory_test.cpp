@@ -58,7 +58,7 @@ std::string command_line(const std::vector<std::string> &arguments)
 
 TEST_CASE("it keeps two pages, one of them shared with every other pause", "[native]")
 {
-    Child other({});
+    Child other(Setup{});
     Child pause({.as = no_namespaces().empty() ? As::init : As::child});
     REQUIRE(eventually([&] { return pause.asleep() && other.asleep(); }));
     const auto mapped = mappings(pause);

@@ -57,6 +57,7 @@ std::map<std::string, long> documented_calls()
 std::vector<long> values(const std::map<std::string, long> &calls)
 {
     std::vector<long> result;
+    result.reserve(calls.size());
     for (const auto &[name, number] : calls) {
         result.push_back(number);
     }

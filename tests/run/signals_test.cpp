@@ -94,7 +94,7 @@ TEST_CASE("no other signal ends it or stays in its way")
 
 TEST_CASE("stopped and continued it sleeps again")
 {
-    Child pause({});
+    Child pause(Setup{});
     REQUIRE(eventually([&] { return pause.asleep(); }));
     for (int i = 0; i < 10; ++i) {
         pause.send(SIGSTOP);
@@ -111,7 +111,7 @@ TEST_CASE("stopped and continued it sleeps again")
 
 TEST_CASE("traced and let go it sleeps again", "[native]")
 {
-    Child pause({});
+    Child pause(Setup{});
     REQUIRE(eventually([&] { return pause.asleep(); }));
     for (int i = 0; i < 10; ++i) {
         REQUIRE(ptrace(PTRACE_SEIZE, pause.pid(), nullptr, nullptr) == 0);

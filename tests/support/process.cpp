@@ -76,6 +76,7 @@ int code(const Status &status)
     }
     words.insert(words.end(), setup.arguments.begin(), setup.arguments.end());
     std::vector<char *> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto &word : words) {
         arguments.push_back(word.data());
     }
@@ -91,7 +92,7 @@ int code(const Status &status)
 
 std::string pause_path()
 {
-    const std::string path = variable("PAUSE");
+    std::string path = variable("PAUSE");
     if (path.empty()) {
         throw std::runtime_error("PAUSE must name the program under test; `make test` sets it");
     }
@@ -178,12 +179,13 @@ Child::Child(const Setup &setup)
     }
 }
 
-Child::Child(const std::function<int()> &body, unsigned long long clone_flags)
+Child Child::calling(const std::function<int()> &body)
 {
-    pid_ = check(clone(clone_flags | SIGCHLD), "clone3");
-    if (pid_ == 0) {
+    const pid_t pid = check(clone(SIGCHLD), "clone3");
+    if (pid == 0) {
         _exit(body());
     }
+    return Child(pid);
 }
 
 Child::~Child()
@@ -236,14 +238,12 @@ int inside(const Child &pod, const std::function<int()> &body)
 {
     const int user = geteuid() == 0 ? -1 : open(pod.proc("ns/user").c_str(), O_RDONLY | O_CLOEXEC);
     const int pid = open(pod.proc("ns/pid").c_str(), O_RDONLY | O_CLOEXEC);
-    Child outside(
-        [&] {
-            if ((user >= 0 && setns(user, CLONE_NEWUSER) != 0) || setns(pid, CLONE_NEWPID) != 0) {
-                return could_not_start;
-            }
-            return code(Child(body, 0).wait());
-        },
-        0);
+    Child outside = Child::calling([&] {
+        if ((user >= 0 && setns(user, CLONE_NEWUSER) != 0) || setns(pid, CLONE_NEWPID) != 0) {
+            return could_not_start;
+        }
+        return code(Child::calling(body).wait());
+    });
     close(user);
     close(pid);
     return code(outside.wait());

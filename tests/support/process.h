@@ -54,10 +54,10 @@ enum class As {
 };
 
 struct Setup {
-    std::vector<std::string> arguments{};
+    std::vector<std::string> arguments = {};
     As as = As::child;
     /// Runs in the new process, right before exec.
-    std::function<void()> before_exec{};
+    std::function<void()> before_exec = nullptr;
     /// What becomes its stderr; -1: /dev/null.
     int standard_error = -1;
 };
@@ -67,9 +67,8 @@ class Child {
 public:
     /// Starts `pause`.
     explicit Child(const Setup &setup);
-    /// Calls `body` in a process made by clone3(2) with these flags, which then exits with its
-    /// result.
-    Child(const std::function<int()> &body, unsigned long long clone_flags);
+    /// Calls `body` in a new process, which then exits with its result.
+    static Child calling(const std::function<int()> &body);
     ~Child();
     Child(const Child &) = delete;
     Child &operator=(const Child &) = delete;
@@ -88,6 +87,8 @@ public:
     std::string effort() const;
 
 private:
+    explicit Child(pid_t pid) : pid_(pid) {}
+
     pid_t pid_ = -1;
     bool reaped_ = false;
     Status status_{};
