@@ -127,7 +127,7 @@ void give_back_memory(const InitialStack &initial)
     while (*path++ != '\0') {
     }
     Address last = address(path) + sizeof(void *);
-    // x86 and s390x, before Linux 6.16 or so, have the vdso above the stack.
+    // Some kernels have the vdso above the stack: on x86_64, Linux 6.1 does and 6.18 does not.
     const Address vdso = initial.auxiliary(AT_SYSINFO_EHDR);
     if (vdso > last) {
         last = vdso_end(vdso);

@@ -42,22 +42,21 @@ using MemoryMap = prctl_mm_map;
     return call<void>(__NR_munmap, begin, end - begin);
 }
 
-template <class Header, class Segment>
+template <class Header, class Section>
 Address image_end(Address image)
 {
     const auto *header = reinterpret_cast<const Header *>(image);
-    const auto *segment = reinterpret_cast<const Segment *>(image + header->e_phoff);
-    return image + segment->p_memsz;
+    return image + header->e_shoff + header->e_shnum * sizeof(Section);
 }
 
-/// The first byte behind the vdso that begins at `vdso`, AT_SYSINFO_EHDR in getauxval(3): an ELF
-/// image whose first program header spans it, vdso(7).
-[[gnu::always_inline]] inline Address vdso_end(Address vdso)
+/// The first byte behind the vdso that begins at `vdso`, AT_SYSINFO_EHDR in getauxval(3): a whole
+/// ELF file, which its section headers end, vdso(7).
+inline Address vdso_end(Address vdso)
 {
     if constexpr (sizeof(Address) == 8) {
-        return image_end<Elf64_Ehdr, Elf64_Phdr>(vdso);
+        return image_end<Elf64_Ehdr, Elf64_Shdr>(vdso);
     } else {
-        return image_end<Elf32_Ehdr, Elf32_Phdr>(vdso);
+        return image_end<Elf32_Ehdr, Elf32_Shdr>(vdso);
     }
 }
 
