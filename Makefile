@@ -7,7 +7,7 @@ VERSION := $(shell cat VERSION)
 # what else it wants to be told. Each has a file in sys/arch, and qemu-user runs it under its name.
 ARCHES := x86_64 aarch64 arm riscv64 ppc64le s390x i386
 triple.x86_64 := x86_64-linux-gnu
-flags.x86_64 := -mno-sse -fcf-protection=none
+flags.x86_64 := -mno-sse -mno-red-zone -fcf-protection=none
 triple.aarch64 := aarch64-linux-gnu
 flags.aarch64 := -mgeneral-regs-only
 triple.arm := arm-linux-gnueabihf

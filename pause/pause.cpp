@@ -62,7 +62,7 @@ void say()
 
 [[noreturn]] void fail(Errno error)
 {
-    add("pause: a signal call was refused: errno ");
+    add("pause: signal call refused: errno ");
     add(static_cast<uint32_t>(error));
     end(1);
 }
@@ -146,7 +146,7 @@ void start(const InitialStack &initial)
             answer("pause " VERSION "\n");
         }
         if (letter == 'h') {
-            answer("usage: pause [-v | -h]: holds namespaces until SIGTERM\n");
+            answer("usage: pause [-v | -h]\n");
         }
     }
 
@@ -177,7 +177,7 @@ void start(const InitialStack &initial)
 
     // 5. People do use it so, to hold namespaces only.
     if (getpid() != Pid::init) {
-        add("pause: not process 1, will not get orphans\n");
+        add("pause: not process 1, gets no orphans\n");
         say();
     }
 

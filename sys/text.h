@@ -35,7 +35,7 @@ constexpr bool equal(const char *string, TextView text)
 /// A number in decimal digits.
 class Decimal {
 public:
-    constexpr explicit Decimal(uint32_t number)
+    [[gnu::always_inline]] constexpr explicit Decimal(uint32_t number)
     {
         char *first = digits_ + sizeof digits_ - 1;
         *first = '\0';
