@@ -66,6 +66,31 @@ void open_descriptors(std::initializer_list<int> numbers)
     }
 }
 
+// Runs /pause in `root`, which holds nothing else and is read-only: no /proc, nobody's ids, no
+// capabilities and no way to gain any, no arguments, environment, stdio or resources.
+void run_with_nothing(const char *root)
+{
+    const int tree = open_tree(AT_FDCWD, root, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    mount_attr read_only{};
+    read_only.attr_set = MOUNT_ATTR_RDONLY;
+    if (mount_setattr(tree, "", AT_EMPTY_PATH, &read_only, sizeof read_only) != 0 ||
+        fchdir(tree) != 0 || chroot(".") != 0 || setgid(65535) != 0 || setuid(65535) != 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        _exit(97);
+    }
+    for (const auto resource : {RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_NPROC, RLIMIT_CORE,
+                                RLIMIT_SIGPENDING, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE}) {
+        const rlimit none{0, 0};
+        setrlimit(resource, &none);
+    }
+    syscall(SYS_close_range, 0, ~0U, 0);
+    char name[] = "/pause";
+    char *const arguments[] = {name, nullptr};
+    char *const environment[] = {nullptr};
+    execve(name, arguments, environment);
+    _exit(96);
+}
+
 } // namespace
 
 TEST_CASE("blocked and ignored signals that it inherits do not keep it from ending")
@@ -228,30 +253,7 @@ TEST_CASE("it needs no files, privileges or resources", "[native]")
     const std::string copy = std::string(root) + "/pause";
     std::filesystem::copy_file(pause_path(), copy);
     {
-        Child pause(
-            {.as = As::init, .before_exec = [&] {
-                 // A read-only root with nothing in it but the program, no /proc, nobody's ids, no
-                 // capabilities, no way to gain any, no stdio, and no resources.
-                 if (unshare(CLONE_NEWNS) != 0 ||
-                     mount("", "/", nullptr, MS_REC | MS_PRIVATE, "") != 0 ||
-                     mount(root, root, nullptr, MS_BIND, nullptr) != 0 ||
-                     mount(root, root, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0 ||
-                     chroot(root) != 0 || chdir("/") != 0 || setgid(65535) != 0 ||
-                     setuid(65535) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-                     _exit(97);
-                 }
-                 for (const auto resource : {RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_NPROC, RLIMIT_CORE,
-                                             RLIMIT_SIGPENDING, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE}) {
-                     const rlimit none{0, 0};
-                     setrlimit(resource, &none);
-                 }
-                 syscall(SYS_close_range, 0, ~0U, 0);
-                 char name[] = "/pause";
-                 char *const arguments[] = {name, nullptr};
-                 char *const environment[] = {nullptr};
-                 execve(name, arguments, environment);
-                 _exit(96);
-             }});
+        Child pause({.as = As::init, .before_exec = [&] { run_with_nothing(root); }});
         expect_sleep_and_end(pause);
     }
     std::filesystem::remove_all(root);
