@@ -112,6 +112,22 @@ sanitize: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSani
 	    -fno-sanitize-recover=all' $(TESTS)/sanitize/unit
 	@$(TESTS)/sanitize/unit
 
+# Measurements. null is what a program costs that is linked as the linker does by itself.
+$(BUILD)/bench/null: $(BUILD)/obj/bench/null.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) -nostdlib -static -s -Wl,-z,noseparate-code,--build-id=none \
+	    $^ -o $@
+
+$(BUILD)/bench/memory: $(TESTS)/bench/memory.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCXX) $(CXXFLAGS_TESTS) $^ -o $@
+
+.PHONY: bench-pause
+bench-pause: all $(BUILD)/bench/null $(BUILD)/bench/memory ## measure what a sleeping pause costs
+	@$(BUILD)/bench/memory 1000 $(BUILD)/bench/null $(BUILD)/pause 'catatonit -P' 'sleep infinity'
+
 .PHONY: demo
 demo: all ## show what pause is for
 	@sh examples/demo.sh $(CURDIR)/$(BUILD)/pause
@@ -121,7 +137,7 @@ size: ## the sizes of the programs that have been built, bytes
 	@wc -c build/*/pause
 
 SOURCES = $(shell find sys pause tests bench -name '*.h' -o -name '*.cpp')
-SCRIPTS = $(shell find sys examples tests -name '*.sh') .ci/run
+SCRIPTS = $(shell find sys examples tests -name '*.sh') .ci/run .ci/debian13
 
 tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | xargs -P 4 -I {} clang-tidy --quiet {} -- $(2)
 
@@ -132,7 +148,7 @@ lint: ## check the style and look for mistakes
 	$(call tidy,tests/%.cpp bench/%.cpp,$(HOSTED))
 	cppcheck --quiet --error-exitcode=1 --std=c++20 --enable=warning,performance,portability \
 	    --inline-suppr -I. -DSYS_ARCH='"sys/arch/$(NATIVE).h"' sys pause bench
-	shellcheck $(SCRIPTS)
+	shellcheck -x $(SCRIPTS)
 	mandoc -T lint -W warning pause/pause.1
 
 .PHONY: install

@@ -6,7 +6,7 @@
 #
 # usage: strip.sh <readelf> <program> <result>
 set -eu
-readelf=$1 program=$2 result=$3
+readelf=$1 program=$2 result=$3.new
 
 # The file size of the first segment, which program.ld lets begin at offset 0 and be the only one with
 # contents.
@@ -24,3 +24,4 @@ clear_bytes() { # offset count
 clear_bytes "$table" "$table_bytes"
 clear_bytes "$shape" 6
 chmod +x "$result"
+mv "$result" "$3" # never a half one, also while the old one runs

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sstream>
 #include <stdexcept>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
@@ -81,6 +82,7 @@ int code(const Status &status)
         arguments.push_back(word.data());
     }
     arguments.push_back(nullptr);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (setup.before_exec) {
         setup.before_exec();
     }
@@ -162,13 +164,23 @@ void Pipe::fill() const
 
 std::string Pipe::drain()
 {
-    close_write();
+    check(fcntl(read_end, F_SETFL, O_NONBLOCK), "fcntl");
     std::string text;
     char block[4096];
     for (ssize_t size = 0; (size = read(read_end, block, sizeof block)) > 0;) {
         text.append(block, static_cast<size_t>(size));
     }
     return text;
+}
+
+bool Pipe::ends()
+{
+    close_write();
+    return eventually([this] {
+        char byte;
+        check(fcntl(read_end, F_SETFL, O_NONBLOCK), "fcntl");
+        return read(read_end, &byte, 1) == 0;
+    });
 }
 
 Child::Child(const Setup &setup)
@@ -183,6 +195,7 @@ Child Child::calling(const std::function<int()> &body)
 {
     const pid_t pid = check(clone(SIGCHLD), "clone3");
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         _exit(body());
     }
     return Child(pid);

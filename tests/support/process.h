@@ -39,8 +39,10 @@ struct Pipe {
     void close_write();
     /// Fills it, until a writer would have to wait.
     void fill() const;
-    /// Everything up to end of file, once the writing end is closed here and elsewhere.
+    /// What is in it now.
     std::string drain();
+    /// Closes the writing end, and sees whether nobody else holds it.
+    bool ends();
 
     int read_end = -1;
     int write_end = -1;
