@@ -36,7 +36,7 @@ PREFIX ?= /usr/local
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast \
     -Wundef -Wnull-dereference $(if $(WERROR),-Werror)
-COMMON := -std=c++20 -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) \
+COMMON := -std=c++20 -I. -MMD -MP '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) \
     -DVERSION='"$(VERSION)"'
 FREESTANDING := $(COMMON) $(flags.$(ARCH)) -DSYS_ARCH='"sys/arch/$(ARCH).h"' -ffreestanding \
     -fno-exceptions -fno-rtti -fno-pic -fno-pie -fno-stack-protector -fno-stack-clash-protection \
@@ -79,7 +79,7 @@ catch_library = $(shell $(HOSTCXX) -std=c++20 -include catch2/catch_all.hpp -E -
     >/dev/null 2>&1 && echo -lCatch2)
 objects = $(patsubst %.cpp,$(TESTS)/%.o,$(wildcard tests/$(1)/*.cpp))
 runner = $(if $(filter-out $(NATIVE),$(1)),$(shell command -v qemu-$(1)-static || command -v qemu-$(1)))
-run_tests = PAUSE=$(CURDIR)/build/$(1)/pause RUNNER=$(call runner,$(1)) $(TESTS)/run \
+run_tests = PAUSE='$(CURDIR)'/build/$(1)/pause RUNNER=$(call runner,$(1)) $(TESTS)/run \
     $(if $(filter-out $(NATIVE),$(1)),'~[native]')
 
 $(TESTS)/%.o: %.cpp Makefile VERSION
@@ -130,7 +130,7 @@ bench-pause: all $(BUILD)/bench/null $(BUILD)/bench/memory ## measure what a sle
 
 .PHONY: demo
 demo: all ## show what pause is for
-	@sh examples/demo.sh $(CURDIR)/$(BUILD)/pause
+	@sh examples/demo.sh '$(CURDIR)/$(BUILD)/pause'
 
 .PHONY: size
 size: ## the sizes of the programs that have been built, bytes

@@ -71,7 +71,7 @@ builder_tar() {
     tar=build/engines/trixie.tar
     if [ ! -s "$tar" ]; then
         mkdir -p build/engines
-        mmdebstrap --quiet --variant=apt trixie "$tar.new" >&2
+        mmdebstrap --quiet --variant=apt --format=tar trixie "$tar.new" >&2
         mv "$tar.new" "$tar"
     fi
     echo "$tar"
