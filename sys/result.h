@@ -12,8 +12,9 @@ enum class Errno : int {
     eintr = EINTR,
 };
 
-/// What a system call returned, intro(2): -4095 to -1 is an error, all else a value, which is a T.
-/// The only place that knows this.
+/// What a system call returned, intro(2): negative is an error, all else a value, which is a T. Not
+/// for calls that return addresses, of which a 32-bit machine has negative ones. The only place that
+/// knows this.
 template <class T>
 class [[nodiscard]] Result {
 public:
