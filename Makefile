@@ -41,15 +41,18 @@ COMMON := -std=c++20 -I. -MMD -MP '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) \
 FREESTANDING := $(COMMON) $(flags.$(ARCH)) -DSYS_ARCH='"sys/arch/$(ARCH).h"' -ffreestanding \
     -fno-exceptions -fno-rtti -fno-pic -fno-pie -fno-stack-protector -fno-stack-clash-protection \
     -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -ffunction-sections \
-    -fdata-sections
-# memory_size and stack_size, bytes: sys/program.ld
+    -fdata-sections -fno-lto -Wno-unused-command-line-argument
+# memory_size and stack_size, bytes: sys/program.ld. What would not fit is refused, as is -O0.
 LINK := -nostdlib -static -Wl,--build-id=none,--gc-sections,-T,sys/program.ld
 LINK.pause := -Wl,--defsym=memory_size=4096,--defsym=stack_size=1024
+$(BUILD)/obj/pause/%.o: FRAME := $(if $(findstring clang,$(CXX)),-Wframe-larger-than=448 -Werror=frame-larger-than, \
+    -Werror=frame-larger-than=448)
+LINK.nsjoin := -Wl,--defsym=memory_size=196608,--defsym=stack_size=65536
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
-PROGRAMS := $(BUILD)/pause
+PROGRAMS := $(BUILD)/pause $(BUILD)/nsjoin
 
 .PHONY: all
 all: $(PROGRAMS) ## build the programs into build/<arch>/; ARCH=<arch> cross-builds them
@@ -58,17 +61,28 @@ all: $(PROGRAMS) ## build the programs into build/<arch>/; ARCH=<arch> cross-bui
 all-arch: ## build them for every architecture
 	$(Q)for arch in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$arch all || exit; done
 
-$(BUILD)/obj/%.o: %.cpp Makefile VERSION
+# What is built depends on how.
+FLAGS := $(CXX) $(CXXFLAGS) $(LDFLAGS) $(WERROR) $(VERSION)
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(FLAGS)' | cmp -s - $@ || printf '%s\n' '$(FLAGS)' >$@
+.PHONY: always
+always:
+
+$(BUILD)/obj/%.o: %.cpp Makefile VERSION $(BUILD)/flags
 	$(call say,CXX,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CXX) $(CXXFLAGS) $(FREESTANDING) -c $< -o $@
+	$(Q)$(CXX) $(CXXFLAGS) $(FREESTANDING) $(FRAME) -c $< -o $@
 
 # With symbols and debug information; and without, as it is meant to run.
-$(BUILD)/pause.debug: $(addprefix $(BUILD)/obj/,pause/pause.o sys/start.o sys/builtins.o) sys/program.ld
+program_objects = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(wildcard $(1)/*.cpp sys/*.cpp))
+$(BUILD)/pause.debug: $(call program_objects,pause)
+$(BUILD)/nsjoin.debug: $(call program_objects,nsjoin)
+$(PROGRAMS:=.debug): $(BUILD)/%.debug: sys/program.ld
 	$(call say,LD,$@)
-	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.pause) $(filter %.o,$^) -o $@
+	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.$*) $(filter %.o,$^) -o $@
 
-$(BUILD)/%: $(BUILD)/%.debug sys/strip.sh
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/%.debug sys/strip.sh
 	$(call say,STRIP,$@)
 	$(Q)sh sys/strip.sh $(READELF) $< $@
 
@@ -78,7 +92,8 @@ HOSTED := $(COMMON) -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
 catch_library = $(shell $(HOSTCXX) -std=c++20 -include catch2/catch_all.hpp -E -x c++ /dev/null \
     >/dev/null 2>&1 && echo -lCatch2)
 objects = $(patsubst %.cpp,$(TESTS)/%.o,$(wildcard tests/$(1)/*.cpp))
-runner = $(if $(filter-out $(NATIVE),$(1)),$(shell command -v qemu-$(1)-static || command -v qemu-$(1)))
+runner = $(if $(filter-out $(NATIVE),$(1)),$(or $(shell command -v qemu-$(1)-static || \
+    command -v qemu-$(1)),$(error there is no qemu-$(1): install qemu-user-static)))
 run_tests = PAUSE='$(CURDIR)'/build/$(1)/pause RUNNER=$(call runner,$(1)) $(TESTS)/run \
     $(if $(filter-out $(NATIVE),$(1)),'~[native]')
 
@@ -136,7 +151,7 @@ demo: all ## show what pause is for
 size: ## the sizes of the programs that have been built, bytes
 	@wc -c build/*/pause
 
-SOURCES = $(shell find sys pause tests bench -name '*.h' -o -name '*.cpp')
+SOURCES = $(shell find sys pause nsjoin tests bench -name '*.h' -o -name '*.cpp')
 SCRIPTS = $(shell find sys examples tests -name '*.sh') .ci/run .ci/debian13
 
 tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | xargs -P 4 -I {} clang-tidy --quiet {} -- $(2)
@@ -144,21 +159,21 @@ tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | xargs -P 4 -I {} clang-tidy --q
 .PHONY: lint
 lint: ## check the style and look for mistakes
 	clang-format --dry-run -Werror $(SOURCES)
-	$(call tidy,sys/%.cpp pause/%.cpp,$(FREESTANDING))
+	$(call tidy,sys/%.cpp pause/%.cpp nsjoin/%.cpp,$(FREESTANDING))
 	$(call tidy,tests/%.cpp bench/%.cpp,$(HOSTED))
 	cppcheck --quiet --error-exitcode=1 --std=c++20 --enable=warning,performance,portability \
-	    --inline-suppr -I. -DSYS_ARCH='"sys/arch/$(NATIVE).h"' sys pause bench
+	    --inline-suppr -I. -DSYS_ARCH='"sys/arch/$(NATIVE).h"' sys pause nsjoin bench
 	shellcheck -x $(SCRIPTS)
 	mandoc -T lint -W warning pause/pause.1
 
 .PHONY: install
 install: all ## install under $(DESTDIR)$(PREFIX)
-	install -D -m 0755 $(BUILD)/pause $(DESTDIR)$(PREFIX)/bin/pause
-	install -D -m 0644 pause/pause.1 $(DESTDIR)$(PREFIX)/share/man/man1/pause.1
+	install -D -m 0755 $(BUILD)/pause '$(DESTDIR)$(PREFIX)/bin/pause'
+	install -D -m 0644 pause/pause.1 '$(DESTDIR)$(PREFIX)/share/man/man1/pause.1'
 
 .PHONY: uninstall
 uninstall: ## remove what install has installed
-	rm -f $(DESTDIR)$(PREFIX)/bin/pause $(DESTDIR)$(PREFIX)/share/man/man1/pause.1
+	rm -f '$(DESTDIR)$(PREFIX)/bin/pause' '$(DESTDIR)$(PREFIX)/share/man/man1/pause.1'
 
 .PHONY: clean
 clean: ## remove everything that was built
@@ -171,4 +186,4 @@ help: ## this list
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
-.SECONDARY:
+.PRECIOUS: %.o %.debug

@@ -1,8 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that a compiler calls by itself for what a machine has no instruction for. Elsewhere
-// they come from the compiler's library, which here wants a libc in turn.
+// Functions that a compiler calls by itself: for what a machine has no instruction for, and for
+// structures that are copied or cleared. Elsewhere they come from the compiler's library and the C
+// library.
 
+#include <stddef.h>
 #include <stdint.h>
+
+// The barriers keep the compiler from finding out that these are what they are, and calling them.
+
+extern "C" void *memcpy(void *to, const void *from, size_t size)
+{
+    auto *bytes = static_cast<char *>(to);
+    for (size_t i = 0; i < size; ++i) {
+        bytes[i] = static_cast<const char *>(from)[i];
+        asm volatile("");
+    }
+    return to;
+}
+
+extern "C" void *memset(void *at, int value, size_t size)
+{
+    auto *bytes = static_cast<char *>(at);
+    for (size_t i = 0; i < size; ++i) {
+        bytes[i] = static_cast<char>(value);
+        asm volatile("");
+    }
+    return at;
+}
+
+extern "C" void *memmove(void *to, const void *from, size_t size)
+{
+    if (reinterpret_cast<uintptr_t>(to) - reinterpret_cast<uintptr_t>(from) >= size) {
+        return memcpy(to, from, size);
+    }
+    for (size_t i = size; i != 0; --i) {
+        static_cast<char *>(to)[i - 1] = static_cast<const char *>(from)[i - 1];
+        asm volatile("");
+    }
+    return to;
+}
+
+extern "C" int memcmp(const void *a, const void *b, size_t size)
+{
+    for (size_t i = 0; i < size; ++i) {
+        const int difference =
+            static_cast<const unsigned char *>(a)[i] - static_cast<const unsigned char *>(b)[i];
+        if (difference != 0) {
+            return difference;
+        }
+    }
+    return 0;
+}
 
 #ifdef __arm__
 
@@ -20,6 +68,11 @@ extern "C" uint64_t __aeabi_uidivmod(uint32_t numerator, uint32_t denominator)
         }
     }
     return uint64_t{remainder} << 32 | quotient;
+}
+
+extern "C" uint32_t __aeabi_uidiv(uint32_t numerator, uint32_t denominator)
+{
+    return static_cast<uint32_t>(__aeabi_uidivmod(numerator, denominator));
 }
 
 #endif

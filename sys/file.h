@@ -9,11 +9,18 @@ namespace sys {
 
 /// A file descriptor that is open elsewhere and that somebody else closes.
 struct FdRef {
+    constexpr FdRef() = default;
+    constexpr explicit FdRef(long fd) : number(static_cast<int>(fd)) {}
+
+    /// Is there one?
+    constexpr explicit operator bool() const { return number >= 0; }
+
     int number = -1;
 };
 
-constexpr FdRef standard_output{1};
-constexpr FdRef standard_error{2};
+inline constexpr FdRef standard_input{0};
+inline constexpr FdRef standard_output{1};
+inline constexpr FdRef standard_error{2};
 
 /// close(2). Whatever it returns, the descriptor is gone and must not be closed again; EBADF: it
 /// was none.
@@ -27,6 +34,7 @@ class [[nodiscard]] Fd {
 public:
     constexpr Fd() = default;
     constexpr explicit Fd(FdRef owned) : fd_(owned) {}
+    constexpr explicit Fd(long owned) : fd_(owned) {}
     constexpr Fd(Fd &&other) noexcept : fd_(other.release()) {}
     Fd(const Fd &) = delete;
     Fd &operator=(const Fd &) = delete;
@@ -41,6 +49,7 @@ public:
 
     /// For as long as this object owns it. Number -1 where it owns none.
     constexpr FdRef get() const { return fd_; }
+    constexpr explicit operator bool() const { return static_cast<bool>(fd_); }
     /// The caller closes it from now on.
     constexpr FdRef release()
     {
@@ -52,7 +61,7 @@ public:
 private:
     void close_owned()
     {
-        if (fd_.number >= 0) {
+        if (fd_) {
             static_cast<void>(close(fd_));
         }
     }
@@ -76,6 +85,71 @@ private:
 [[gnu::always_inline]] inline Result<void> set_status_flags(FdRef fd, long flags)
 {
     return call<void>(__NR_fcntl, fd.number, F_SETFL, flags);
+}
+
+/// close_range(2), Linux 5.9: has every descriptor from `first` up closed on exec. ENOSYS on older
+/// kernels, EINVAL before 5.11.
+inline Result<void> close_on_exec_from(FdRef first)
+{
+    constexpr unsigned cloexec = 4; // CLOSE_RANGE_CLOEXEC
+    return call<void>(__NR_close_range, first.number, ~0U, cloexec);
+}
+
+/// EBADF: not open.
+inline Result<void> set_close_on_exec(FdRef fd)
+{
+    return call<void>(__NR_fcntl, fd.number, F_SETFD, FD_CLOEXEC);
+}
+
+inline Result<void> keep_on_exec(FdRef fd)
+{
+    return call<void>(__NR_fcntl, fd.number, F_SETFD, 0);
+}
+
+/// dup3(2): `fd` is from now on open as number `as` too, also after exec.
+inline Result<void> duplicate(FdRef fd, FdRef as)
+{
+    return call<void>(__NR_dup3, fd.number, as.number, 0);
+}
+
+/// A descriptor of the same file, 3 or higher, closed on exec.
+inline Result<Fd> duplicate_high(FdRef fd)
+{
+    return call<Fd>(__NR_fcntl, fd.number, F_DUPFD_CLOEXEC, 3);
+}
+
+struct Pipe {
+    Fd read_end;
+    Fd write_end;
+};
+
+/// pipe2(2), closed on exec.
+inline Result<void> make_pipe(Pipe &pipe)
+{
+    int ends[2];
+    const auto result = call<void>(__NR_pipe2, ends, O_CLOEXEC);
+    if (result) {
+        pipe.read_end = Fd(FdRef(ends[0]));
+        pipe.write_end = Fd(FdRef(ends[1]));
+    }
+    return result;
+}
+
+constexpr int all_seals = 0xf; // F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE
+
+/// Nobody changes the memory file any more, F_ADD_SEALS in fcntl(2).
+inline Result<void> seal(FdRef memory_file)
+{
+    constexpr int f_add_seals = 1033;
+    return call<void>(__NR_fcntl, memory_file.number, f_add_seals, all_seals);
+}
+
+/// Is it a memory file that is sealed?
+inline bool is_sealed(FdRef file)
+{
+    constexpr int f_get_seals = 1034;
+    const auto seals = call<long>(__NR_fcntl, file.number, f_get_seals);
+    return seals && (seals.value() & all_seals) == all_seals;
 }
 
 /// close_range(2), Linux 5.9: closes every descriptor from `first` up. ENOSYS on older kernels.

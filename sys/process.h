@@ -3,6 +3,8 @@
 #pragma once
 
 #include "call.h"
+#include "file.h"
+#include "signal.h"
 
 namespace sys {
 
@@ -20,6 +22,77 @@ enum class Pid : int { init = 1 };
 {
     const auto pid = call<long>(__NR_wait4, -1, 0, WNOHANG | __WALL, 0);
     return pid && pid.value() != 0;
+}
+
+/// A new process, a copy of this one, which is its parent: there 0 is returned, as by fork(2).
+inline Result<Pid> fork()
+{
+#ifdef __NR_fork
+    return call<Pid>(__NR_fork);
+#else
+    return call<Pid>(__NR_clone, SIGCHLD, 0, 0, 0, 0);
+#endif
+}
+
+/// The same, born into the cgroup (version 2) whose directory is open. Linux 5.7.
+Result<Pid> fork_into_cgroup(FdRef cgroup);
+
+/// How a child is, wait(2).
+class WaitStatus {
+public:
+    constexpr bool stopped() const { return (raw_ & 0xff) == 0x7f; }
+    constexpr bool exited() const { return (raw_ & 0x7f) == 0; }
+    /// What it exited with.
+    constexpr int code() const { return raw_ >> 8 & 0xff; }
+    /// What killed it.
+    constexpr Signal signal() const { return static_cast<Signal>(raw_ & 0x7f); }
+
+    int raw_ = 0;
+};
+
+/// wait4(2), for a child that has ended or stopped, without waiting for that: 0, nothing has
+/// happened.
+inline Result<long> wait_now(Pid pid, WaitStatus &status)
+{
+    return call<long>(__NR_wait4, static_cast<int>(pid), &status.raw_, WNOHANG | WUNTRACED, 0);
+}
+
+inline Result<void> kill(Pid pid, Signal signal)
+{
+    return call<void>(__NR_kill, static_cast<int>(pid), static_cast<int>(signal));
+}
+
+/// execve(2). Returns an error or not at all.
+inline Errno execute(const char *path, const char *const *arguments, const char *const *environment)
+{
+    return call<void>(__NR_execve, path, arguments, environment).error();
+}
+
+/// The same for a file that is open. Of a script it is ENOENT where `file` is closed on exec.
+inline Errno execute(FdRef file, const char *const *arguments, const char *const *environment)
+{
+    return call<void>(__NR_execveat, file.number, "", arguments, environment, AT_EMPTY_PATH)
+        .error();
+}
+
+/// A new session, whose leader this process is, without a terminal: setsid(2).
+inline Result<void> new_session()
+{
+    return call<void>(__NR_setsid);
+}
+
+/// This process is sent `signal` when its parent ends, PR_SET_PDEATHSIG. Forgotten when its ids
+/// change.
+inline Result<void> end_with_parent(Signal signal)
+{
+    return call<void>(__NR_prctl, PR_SET_PDEATHSIG, static_cast<int>(signal), 0, 0, 0);
+}
+
+/// From now on, and until the next exec, only those may look into this process (its memory,
+/// /proc/PID/exe) who may trace any process of its user namespace: PR_SET_DUMPABLE.
+inline Result<void> hide_from_tracing()
+{
+    return call<void>(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 /// Ends the process, also where a seccomp filter refuses the usual call: without the second of them

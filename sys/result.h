@@ -9,20 +9,60 @@ namespace sys {
 /// An error number of the kernel, errno(3). The numbers differ between architectures, so they are
 /// the kernel's own macros; only those that something here decides by have a name.
 enum class Errno : int {
+    none = 0,
+    eperm = EPERM,
+    enoent = ENOENT,
+    esrch = ESRCH,
     eintr = EINTR,
+    e2big = E2BIG,
+    enoexec = ENOEXEC,
+    ebadf = EBADF,
+    echild = ECHILD,
+    eagain = EAGAIN,
+    eacces = EACCES,
+    enotdir = ENOTDIR,
+    eisdir = EISDIR,
+    einval = EINVAL,
+    emfile = EMFILE,
+    enosys = ENOSYS,
+    eoverflow = EOVERFLOW,
 };
 
-/// What a system call returned, intro(2): negative is an error, all else a value, which is a T. Not
-/// for calls that return addresses, of which a 32-bit machine has negative ones. The only place that
-/// knows this.
+template <class T>
+inline constexpr bool is_address = false;
+template <class T>
+inline constexpr bool is_address<T *> = true;
+
+/// What a system call returned, intro(2): -4095 to -1 is an error, all else a value, which is a T.
+/// The only place that knows this.
 template <class T>
 class [[nodiscard]] Result {
 public:
     constexpr explicit Result(long raw) : raw_(raw) {}
+    /// The same error. Only where there is one.
+    template <class Other>
+    constexpr explicit Result(const Result<Other> &failed)
+        : raw_(-static_cast<long>(failed.error()))
+    {
+    }
 
-    constexpr explicit operator bool() const { return raw_ >= 0; }
+    constexpr explicit operator bool() const
+    {
+        // Nothing but an address is ever negative, on a 32-bit machine.
+        if constexpr (is_address<T>) {
+            return static_cast<unsigned long>(raw_) < -4095UL;
+        }
+        return raw_ >= 0;
+    }
     /// Only where there is one.
-    constexpr T value() const { return static_cast<T>(raw_); }
+    constexpr T value() const
+    {
+        if constexpr (is_address<T>) {
+            return reinterpret_cast<T>(raw_);
+        } else {
+            return static_cast<T>(raw_);
+        }
+    }
     /// Only where there is one.
     constexpr Errno error() const { return static_cast<Errno>(-raw_); }
 

@@ -11,8 +11,12 @@ namespace sys {
 
 enum class Signal : int {
     sigint = SIGINT,
+    sigkill = SIGKILL,
     sigterm = SIGTERM,
     sigchld = SIGCHLD,
+    sigcont = SIGCONT,
+    sigstop = SIGSTOP,
+    sigwinch = SIGWINCH,
 };
 
 /// A set of signals, as the kernel keeps it.
@@ -29,6 +33,11 @@ public:
         SignalSet set;
         set.bits_ = ~uint64_t{0};
         return set;
+    }
+
+    constexpr void remove(Signal signal)
+    {
+        bits_ &= ~(uint64_t{1} << (static_cast<int>(signal) - 1));
     }
 
     constexpr bool has(Signal signal) const
@@ -62,8 +71,30 @@ static_assert(sizeof(SignalInfo) >= 128);
     return call<void>(__NR_rt_sigprocmask, SIG_SETMASK, &set, 0, sizeof set);
 }
 
+/// The same, and what was blocked before.
+inline Result<void> block_signals(const SignalSet &set, SignalSet &before)
+{
+    return call<void>(__NR_rt_sigprocmask, SIG_SETMASK, &set, &before, sizeof set);
+}
+
+/// What a process does when it is sent a signal: the kernel's struct sigaction, whose shape only
+/// its first field, the handler (SIG_DFL is 0, SIG_IGN 1), is needed of.
+struct SignalAction {
+    constexpr bool is_default() const { return words[0] == 0; }
+
+    long words[8] = {};
+};
+
+/// rt_sigaction(2): sets `action`, and puts what was set before where `before` points, if anywhere.
+inline Result<void> set_action(Signal signal, const SignalAction &action, SignalAction *before)
+{
+    return call<void>(__NR_rt_sigaction, static_cast<int>(signal), &action, before,
+                      sizeof(SignalSet));
+}
+
 /// Ignores `signal` from now on, rt_sigaction(2). For SIGCHLD this lets the kernel reap every child
-/// whose exit signal is SIGCHLD by itself, and adopted ones always have that, wait(2) NOTES.
+/// whose exit signal is SIGCHLD by itself, wait(2) NOTES. Adopted ones always have that: the kernel
+/// gives it to them, reparent_leader() in its kernel/exit.c.
 [[gnu::always_inline]] inline Result<void> ignore(Signal signal)
 {
     // The kernel's struct: the handler comes first, all else (flags, restorer, mask) is zero.

@@ -21,6 +21,29 @@ struct TextView {
     }
 };
 
+/// Of a string, without the zero that ends it.
+constexpr size_t length(const char *string)
+{
+    size_t size = 0;
+    while (string[size] != '\0') {
+        ++size;
+    }
+    return size;
+}
+
+constexpr bool equal(TextView a, TextView b)
+{
+    if (a.size != b.size) {
+        return false;
+    }
+    for (size_t i = 0; i < a.size; ++i) {
+        if (a.data[i] != b.data[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /// Are these the same bytes? `string` ends with a zero.
 constexpr bool equal(const char *string, TextView text)
 {
@@ -66,15 +89,6 @@ public:
         }
     }
 
-    constexpr void clear() { size_ = 0; }
-
-    /// All of it, or nothing if it was too long. Valid as long as this object is.
-    constexpr TextView view() const
-    {
-        return size_ > capacity ? TextView() : TextView(bytes_, size_);
-    }
-
-private:
     constexpr void append(char byte)
     {
         if (size_ < capacity) {
@@ -83,6 +97,23 @@ private:
         ++size_;
     }
 
+    constexpr void clear() { size_ = 0; }
+
+    /// All of it, or nothing if it was too long. Valid as long as this object is.
+    constexpr TextView view() const
+    {
+        return size_ > capacity ? TextView() : TextView(bytes_, size_);
+    }
+
+    /// The same, ended with a zero.
+    constexpr const char *string()
+    {
+        const size_t size = view().size;
+        bytes_[size < capacity ? size : 0] = '\0';
+        return bytes_;
+    }
+
+private:
     char bytes_[capacity] = {};
     size_t size_ = 0;
 };

@@ -12,11 +12,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #else
 #include <asm/errno.h>
 #include <asm/signal.h>
 #include <linux/elf.h>
 #include <linux/fcntl.h>
+#include <linux/mman.h>
 #include <linux/wait.h>
 #endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the process that becomes the command changes in itself, once it is inside.
+#pragma once
+
+#include "target.h"
+
+namespace nsjoin {
+
+/// What is opened out here for it.
+struct Outside {
+    sys::Fd root;
+    sys::Fd wd;
+    /// The program to --bring, in a sealed memory file.
+    sys::Fd program;
+    /// The interpreter that it asks for; null: none.
+    const char *interpreter = nullptr;
+    /// The target's environment, as in /proc/PID/environ, ended with a zero.
+    sys::TextView environment;
+    /// The target's SELinux context.
+    sys::TextView context;
+};
+
+Failure prepare(const Options &options, const Target &target, Outside &outside);
+
+/// Root, working directory, security context, ids, capabilities. `joined`: the namespaces entered.
+Failure become(const Options &options, const Target &target, NamespaceSet joined,
+               const Outside &outside);
+
+/// Everything but 0, 1, 2 and those to keep will be closed on exec.
+Failure close_others(const Options &options, const Target &target);
+
+} // namespace nsjoin

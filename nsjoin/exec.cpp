@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// The environment is put together out of pieces that exist already, so it is an array of pointers.
+// The command is looked for inside, in the PATH that it will have, as execvp(3) does.
+
+#include "exec.h"
+
+#include "sys/memory.h"
+#include "sys/path.h"
+#include "sys/process.h"
+
+namespace nsjoin {
+
+using namespace sys;
+
+namespace {
+
+Failure failure(const char *text, const char *subject, Errno error, int status = status_failed)
+{
+    Failure failure(Stage::exec, text, subject, error);
+    failure.status = static_cast<uint8_t>(status);
+    return failure;
+}
+
+// Do both set the same variable?
+bool same_variable(const char *a, const char *b)
+{
+    while (*a == *b && *a != '=' && *a != '\0') {
+        ++a;
+        ++b;
+    }
+    return *a == '=' && *b == '=';
+}
+
+bool is_set_again(const Options &options, size_t from, const char *variable)
+{
+    for (size_t i = from; i < options.set_count; ++i) {
+        if (same_variable(options.set[i], variable)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Puts variables behind each other, but those that --setenv sets, and counts them. Without a place
+// to put them it only counts.
+class Variables {
+public:
+    Variables(const Options &options, const char **place) : options_(options), place_(place) {}
+
+    void add(const char *variable)
+    {
+        if (is_set_again(options_, 0, variable)) {
+            return;
+        }
+        put(variable);
+    }
+
+    void put(const char *variable)
+    {
+        if (place_ != nullptr) {
+            place_[count_] = variable;
+        }
+        ++count_;
+    }
+
+    size_t count() const { return count_; }
+
+private:
+    const Options &options_;
+    const char **place_;
+    size_t count_ = 0;
+};
+
+size_t collect(const Options &options, TextView of_target, const char *const *of_caller,
+               const char **place)
+{
+    Variables variables(options, place);
+    if (options.environment == Environment::caller) {
+        for (; *of_caller != nullptr; ++of_caller) {
+            variables.add(*of_caller);
+        }
+    }
+    if (options.environment == Environment::target) {
+        while (of_target.size != 0) {
+            const TextView variable = take_word(of_target, '\0');
+            if (variable.size != 0) {
+                variables.add(variable.data);
+            }
+        }
+    }
+    for (size_t i = 0; i < options.set_count; ++i) {
+        if (!is_set_again(options, i + 1, options.set[i])) {
+            variables.put(options.set[i]);
+        }
+    }
+    variables.put(nullptr);
+    return variables.count();
+}
+
+const char *value_of(const char *const *environment, const char *name)
+{
+    for (; *environment != nullptr; ++environment) {
+        if (same_variable(*environment, name)) {
+            return *environment + length(name);
+        }
+    }
+    return nullptr;
+}
+
+// A script without #! is run by the shell, as execvp(3) does it.
+Errno execute_script(const char *path, const char *const *arguments, const char *const *environment)
+{
+    size_t count = 0;
+    while (arguments[count] != nullptr) {
+        ++count;
+    }
+    const auto mapped = map_memory((count + 2) * sizeof(char *));
+    if (!mapped) {
+        return Errno::enoexec;
+    }
+    auto *shifted = reinterpret_cast<const char **>(mapped.value());
+    shifted[0] = "/bin/sh";
+    shifted[1] = path;
+    for (size_t i = 1; i < count; ++i) {
+        shifted[i + 1] = arguments[i];
+    }
+    return execute("/bin/sh", shifted, environment);
+}
+
+Errno execute_path(const char *path, const char *const *arguments, const char *const *environment)
+{
+    const Errno error = execute(path, arguments, environment);
+    return error == Errno::enoexec ? execute_script(path, arguments, environment) : error;
+}
+
+Errno execute_by_path(const char *const *arguments, const char *const *environment)
+{
+    const char *path = value_of(environment, "PATH=");
+    if (path == nullptr) {
+        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    }
+    Errno worst = Errno::enoent;
+    static Text<4096> candidate;
+    TextView rest(path, length(path));
+    do {
+        const TextView directory = take_word(rest, ':');
+        candidate.clear();
+        for (size_t i = 0; i < directory.size; ++i) {
+            candidate.append(directory.data[i]);
+        }
+        if (directory.size != 0) {
+            candidate.append('/');
+        }
+        candidate.append(arguments[0]);
+        if (candidate.view().size == 0) {
+            continue;
+        }
+        const Errno error = execute_path(candidate.string(), arguments, environment);
+        if (error == Errno::eacces) {
+            worst = error;
+        } else if (error != Errno::enoent && error != Errno::enotdir) {
+            return error;
+        }
+    } while (rest.size != 0);
+    return worst;
+}
+
+Failure explain(const char *command, Errno error)
+{
+    if (error != Errno::enoent && error != Errno::enotdir) {
+        Failure why = failure("cannot execute", command, error, status_not_executable);
+        if (Fd directory; error == Errno::eacces &&
+                          open(working_directory, command, O_PATH | O_DIRECTORY, directory)) {
+            why.hint = "it is a directory";
+        }
+        return why;
+    }
+    FileIdentity identity;
+    bool has_slash = false;
+    for (const char *each = command; *each != '\0'; ++each) {
+        has_slash = has_slash || *each == '/';
+    }
+    if (has_slash && identify(working_directory, command, 0, identity)) {
+        Failure why = failure("cannot execute", command, error, status_not_executable);
+        why.hint = "the interpreter that it wants is not there inside";
+        return why;
+    }
+    Failure why = failure("cannot find the command", command, error, status_not_found);
+    why.hint = has_slash ? nullptr : "looked for inside, in PATH";
+    return why;
+}
+
+Failure exec_shell(const char *const *environment)
+{
+    const char *shell = value_of(environment, "SHELL=");
+    if (shell == nullptr || *shell != '/' || !executable(shell)) {
+        shell = "/bin/sh";
+    }
+    const char *name = shell;
+    for (const char *each = shell; *each != '\0'; ++each) {
+        name = *each == '/' ? each + 1 : name;
+    }
+    // A login shell, as nsenter has it.
+    static Text<256> argument;
+    argument.append('-');
+    argument.append(name);
+    const char *const arguments[] = {argument.string(), nullptr};
+    return explain(shell, execute(shell, arguments, environment));
+}
+
+Failure exec_brought(const Options &options, const Outside &outside, const char *const *environment)
+{
+    if (outside.interpreter != nullptr) {
+        if (!executable(outside.interpreter)) {
+            Failure why = failure("cannot run inside, as it is not static, the program",
+                                  options.bring, Errno::enoent, status_not_executable);
+            why.hint = "it wants";
+            why.hint_subject = outside.interpreter;
+            return why;
+        }
+        // The interpreter opens it.
+        static_cast<void>(keep_on_exec(outside.program.get()));
+    }
+    const char *const alone[] = {options.bring, nullptr};
+    const bool is_given = options.command[0] != nullptr;
+    const Errno error =
+        execute(outside.program.get(), is_given ? options.command : alone, environment);
+    return failure("cannot execute", options.bring, error, status_not_executable);
+}
+
+} // namespace
+
+Failure exec(const Options &options, const Outside &outside, const char *const *environment)
+{
+    if (options.environment != Environment::caller || options.set_count != 0) {
+        const size_t count = collect(options, outside.environment, environment, nullptr);
+        const auto mapped = map_memory(count * sizeof(char *));
+        if (!mapped) {
+            return failure("cannot get memory for the environment", nullptr, mapped.error());
+        }
+        auto *const place = reinterpret_cast<const char **>(mapped.value());
+        collect(options, outside.environment, environment, place);
+        environment = place;
+    }
+    if (outside.program) {
+        return exec_brought(options, outside, environment);
+    }
+    if (options.command[0] == nullptr) {
+        return exec_shell(environment);
+    }
+    const char *const command = options.command[0];
+    for (const char *each = command; *each != '\0'; ++each) {
+        if (*each == '/') {
+            return explain(command, execute_path(command, options.command, environment));
+        }
+    }
+    if (*command == '\0') {
+        return explain(command, Errno::enoent);
+    }
+    return explain(command, execute_by_path(options.command, environment));
+}
+
+} // namespace nsjoin

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// Joining, all or nothing: one setns(2) on the pidfd takes all the target's namespaces or none.
+// Where it can't (before Linux 5.8, files, a user namespace among them) they are joined one by one,
+// and a failure ends the run.
+//
+// Whoever owns a namespace decides when it can be joined. The caller may be privileged in the owner
+// now (root, from outside: others first, user last), or only once it is in the user namespace
+// (without root: user first). It is tried before, and those that are refused again after.
+
+#include "join.h"
+
+#include "sys/namespace.h"
+
+namespace nsjoin {
+
+using namespace sys;
+
+namespace {
+
+constexpr size_t user = 0;
+static_assert(namespaces[user].flag == CLONE_NEWUSER);
+
+// "cannot join the net namespace of", one for each.
+constexpr const char *cannot_join[namespace_count] = {
+    "cannot join the user namespace of", "cannot join the cgroup namespace of",
+    "cannot join the ipc namespace of",  "cannot join the uts namespace of",
+    "cannot join the net namespace of",  "cannot join the pid namespace of",
+    "cannot join the time namespace of", "cannot join the mount namespace of",
+};
+
+Failure refused(size_t index, const char *subject, Errno error)
+{
+    const char *hint = nullptr;
+    if (error == Errno::eperm) {
+        hint = index == user ? "CAP_SYS_ADMIN is needed in it"
+                             : "CAP_SYS_ADMIN is needed in its user namespace and in yours";
+    } else if (error == Errno::einval && namespaces[index].flag == CLONE_NEWPID) {
+        hint = "it must be below yours";
+    }
+    return {Stage::join, cannot_join[index], subject, error, hint};
+}
+
+Failure unreadable(const char *text, const char *subject, Errno error)
+{
+    return {Stage::read, text, subject, error};
+}
+
+// Its own name in /proc is "self/ns/net", the target's "ns/net".
+Result<void> identify_own(const Target &target, const Namespace &name_space, FileIdentity &identity)
+{
+    Text<32> path;
+    path.append("self/");
+    path.append(name_space.file);
+    return identify(target.proc.get(), path.string(), 0, identity);
+}
+
+// Opens a file of any kind, and sees that it is a namespace of this one.
+Failure open_file(const char *path, const Namespace &name_space, Fd &file)
+{
+    if (const auto opened = open(working_directory, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, file);
+        !opened) {
+        return unreadable("cannot open", path, opened.error());
+    }
+    const auto kind = kind_of_namespace(file.get());
+    if (!kind || kind.value() != name_space.flag) {
+        Failure failure(Stage::read, "not a namespace of the kind asked for:", path, Errno::none,
+                        "wanted:");
+        failure.hint_subject = name_space.name;
+        return failure;
+    }
+    return {};
+}
+
+Failure open_from_target(const Target &target, size_t index, Fd &file)
+{
+    if (const auto opened = open(target.directory.get(), namespaces[index].file, O_RDONLY, file);
+        !opened) {
+        return explain(target, Stage::read, "cannot open the namespaces of", opened.error());
+    }
+    return {};
+}
+
+// Takes it off the plan where the caller is in it.
+Failure compare(const Options &options, const Target &target, size_t index, Plan &plan)
+{
+    const Namespace &name_space = namespaces[index];
+    const bool from_file = static_cast<bool>(plan.files[index]);
+    if (!from_file && !plan.from_target.has(name_space.flag)) {
+        return {};
+    }
+    FileIdentity own;
+    const auto own_result = identify_own(target, name_space, own);
+    if (!own_result) {
+        // A kernel without this kind. Nobody is in a namespace of it.
+        if (own_result.error() == Errno::enoent && !options.from_target.has(name_space.flag)) {
+            plan.from_target.remove(name_space.flag);
+            return {};
+        }
+        return unreadable("cannot see your own namespace of kind", name_space.name,
+                          own_result.error());
+    }
+    FileIdentity theirs;
+    const auto result = from_file ? identify(plan.files[index].get(), "", AT_EMPTY_PATH, theirs)
+                                  : identify(target.directory.get(), name_space.file, 0, theirs);
+    if (!result) {
+        return explain(target, Stage::read, "cannot see the namespaces of", result.error());
+    }
+    if (own == theirs) {
+        plan.files[index] = Fd();
+        plan.from_target.remove(name_space.flag);
+    }
+    return {};
+}
+
+// The user namespace above the one planned, or the one that owns another that is planned.
+Failure plan_user_parent(const Target &target, Plan &plan)
+{
+    size_t index = user;
+    while (index < namespace_count && !plan.files[index] &&
+           !plan.from_target.has(namespaces[index].flag)) {
+        ++index;
+    }
+    if (index == namespace_count) {
+        return unreadable("no namespace asked for that has a --user-parent", nullptr, Errno::none);
+    }
+    Fd opened;
+    if (!plan.files[index]) {
+        if (Failure failure = open_from_target(target, index, opened); failure) {
+            return failure;
+        }
+    }
+    const FdRef below = opened ? opened.get() : plan.files[index].get();
+    auto parent = index == user ? parent_of_namespace(below) : owner_of_namespace(below);
+    if (!parent) {
+        return {Stage::read, "cannot open the parent user namespace", nullptr, parent.error(),
+                "it must be yours or below"};
+    }
+    plan.files[user] = parent.value();
+    plan.from_target.remove(CLONE_NEWUSER);
+    return {};
+}
+
+Failure plan_net_socket(const Options &options, const Target &target, Plan &plan)
+{
+    auto socket = open_descriptor_of(target.pidfd.get(), options.net_socket);
+    if (!socket) {
+        return unreadable("cannot get the socket for --net-socket of", target.name, socket.error());
+    }
+    const Fd taken = socket.value();
+    auto net = namespace_of_socket(taken.get());
+    if (!net) {
+        return unreadable("cannot get the net namespace of a socket of", target.name, net.error());
+    }
+    for (size_t i = 0; i < namespace_count; ++i) {
+        if (namespaces[i].flag == CLONE_NEWNET) {
+            plan.files[i] = net.value();
+        }
+    }
+    plan.from_target.remove(CLONE_NEWNET);
+    return {};
+}
+
+// Those that were not compared are, as it may be that the caller may not join what it is in
+// already.
+Failure open_left(const Options &options, const Target &target, Plan &plan, NamespaceSet &left)
+{
+    for (size_t i = 0; i < namespace_count; ++i) {
+        const unsigned long flag = namespaces[i].flag;
+        if (left.has(flag) && !plan.files[i]) {
+            if (Failure failure = compare(options, target, i, plan); failure) {
+                return failure;
+            }
+            if (!plan.from_target.has(flag)) {
+                left.remove(flag);
+                continue;
+            }
+            if (Failure failure = open_from_target(target, i, plan.files[i]); failure) {
+                return failure;
+            }
+        }
+    }
+    return {};
+}
+
+// Joins those of `left` that it can, one by one. Those that may be joined once the caller is in the
+// user namespace stay.
+Failure join_each(const Options &options, const Plan &plan, const Target &target,
+                  NamespaceSet &left)
+{
+    for (size_t i = 0; i < namespace_count; ++i) {
+        const unsigned long flag = namespaces[i].flag;
+        if (!left.has(flag) || i == user) {
+            continue;
+        }
+        const auto joined = sys::join(plan.files[i].get(), flag);
+        if (joined) {
+            left.remove(flag);
+        } else if (joined.error() != Errno::eperm || !left.has(CLONE_NEWUSER)) {
+            return refused(i, options.files[i] != nullptr ? options.files[i] : target.name,
+                           joined.error());
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Failure plan(const Options &options, const Target &target, Plan &plan)
+{
+    plan.from_target = options.from_target;
+    if (options.has_target() && options.from_target.empty() && !options.has_files() &&
+        options.net_socket < 0 && !options.user_parent) {
+        plan.from_target = NamespaceSet::all();
+    }
+    for (size_t i = 0; i < namespace_count; ++i) {
+        if (options.files[i] != nullptr) {
+            if (Failure failure = open_file(options.files[i], namespaces[i], plan.files[i]);
+                failure) {
+                return failure;
+            }
+            plan.from_target.remove(namespaces[i].flag);
+        }
+    }
+    if (options.net_socket >= 0) {
+        if (Failure failure = plan_net_socket(options, target, plan); failure) {
+            return failure;
+        }
+    }
+    if (options.user_parent) {
+        if (Failure failure = plan_user_parent(target, plan); failure) {
+            return failure;
+        }
+    }
+    // To join one again that the caller is in does no harm, but for these: a mount namespace would
+    // change the directory, a user namespace is refused, and a PID namespace takes a child.
+    constexpr NamespaceSet not_again(CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID);
+    plan.wanted = NamespaceSet();
+    for (size_t i = 0; i < namespace_count; ++i) {
+        const unsigned long flag = namespaces[i].flag;
+        if (!options.from_target.has(flag) || not_again.has(flag)) {
+            if (Failure failure = compare(options, target, i, plan); failure) {
+                return failure;
+            }
+        }
+        if (plan.files[i] || plan.from_target.has(namespaces[i].flag)) {
+            plan.wanted.add(namespaces[i].flag);
+        }
+    }
+    return {};
+}
+
+Failure join(const Options &options, const Target &target, NamespaceSet which, Plan &plan)
+{
+    NamespaceSet left(plan.wanted.flags() & which.flags());
+    NamespaceSet at_once(left.flags() & plan.from_target.flags());
+    at_once.remove(CLONE_NEWUSER);
+    if (!at_once.empty() && target.pidfd && sys::join(target.pidfd.get(), at_once.flags())) {
+        left = NamespaceSet(left.flags() & ~at_once.flags());
+    }
+    // If it could not, it has joined none.
+    if (Failure failure = open_left(options, target, plan, left); failure) {
+        return failure;
+    }
+    if (Failure failure = join_each(options, plan, target, left); failure) {
+        return failure;
+    }
+    if (left.has(CLONE_NEWUSER)) {
+        if (const auto joined = sys::join(plan.files[user].get(), CLONE_NEWUSER); !joined) {
+            const char *file = options.files[user];
+            return refused(user, file != nullptr ? file : target.name, joined.error());
+        }
+        left.remove(CLONE_NEWUSER);
+    }
+    return join_each(options, plan, target, left);
+}
+
+} // namespace nsjoin

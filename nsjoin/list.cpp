@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "list.h"
+
+namespace nsjoin {
+
+using namespace sys;
+
+namespace {
+
+constexpr size_t column = 24;
+
+using Table = Text<2048>;
+
+void append_column(Table &table, TextView text)
+{
+    for (size_t i = 0; i < text.size; ++i) {
+        table.append(text.data[i]);
+    }
+    for (size_t i = text.size; i < column; ++i) {
+        table.append(' ');
+    }
+}
+
+// What the link says, such as net:[4026531840].
+Result<long> read_name(FdRef directory, const char *path, char (&buffer)[column], TextView &name)
+{
+    const auto size = read_link(directory, path, buffer, sizeof buffer);
+    name = size ? TextView(buffer, static_cast<size_t>(size.value())) : TextView("-");
+    return size;
+}
+
+} // namespace
+
+Failure list(const Target &target)
+{
+    Table table;
+    append_column(table, "NAMESPACE");
+    append_column(table, "THEIRS");
+    append_column(table, "YOURS");
+    table.append("SHARED\n");
+    for (const auto &each : namespaces) {
+        char theirs_text[column];
+        char own_text[column];
+        TextView theirs;
+        TextView own;
+        const auto seen = read_name(target.directory.get(), each.file, theirs_text, theirs);
+        if (!seen && seen.error() != Errno::enoent) {
+            return explain(target, Stage::read, "cannot see the namespaces of", seen.error());
+        }
+        Text<32> path;
+        path.append("self/");
+        path.append(each.file);
+        static_cast<void>(read_name(target.proc.get(), path.string(), own_text, own));
+        append_column(table, {each.name, length(each.name)});
+        append_column(table, theirs);
+        append_column(table, own);
+        table.append(equal(theirs, own) ? "yes\n" : "no\n");
+    }
+    if (const auto written = write(standard_output, table.view()); !written) {
+        return {Stage::exec, "cannot print the list", nullptr, written.error()};
+    }
+    return {};
+}
+
+} // namespace nsjoin

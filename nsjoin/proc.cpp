@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proc.h"
+
+#include "sys/uapi.h"
+
+namespace nsjoin {
+
+using sys::TextView;
+
+namespace {
+
+TextView from(TextView text, size_t begin)
+{
+    return {text.data + begin, text.size - begin};
+}
+
+} // namespace
+
+TextView take_word(TextView &text, char separator)
+{
+    size_t end = 0;
+    while (end < text.size && text.data[end] != separator) {
+        ++end;
+    }
+    const TextView word(text.data, end);
+    text = from(text, end < text.size ? end + 1 : end);
+    return word;
+}
+
+bool take_line(TextView &text, TextView &line)
+{
+    if (text.size == 0) {
+        return false;
+    }
+    line = take_word(text, '\n');
+    return true;
+}
+
+bool parse_number(TextView text, uint32_t &number)
+{
+    number = 0;
+    for (size_t i = 0; i < text.size; ++i) {
+        const char digit = text.data[i];
+        if (digit < '0' || digit > '9') {
+            return false;
+        }
+        const auto value = static_cast<uint32_t>(digit - '0');
+        if (number > (0x7fffffffU - value) / 10) {
+            return false;
+        }
+        number = number * 10 + value;
+    }
+    return text.size != 0;
+}
+
+TextView field(TextView text, const char *key)
+{
+    TextView line;
+    while (take_line(text, line)) {
+        const TextView name = take_word(line, ':');
+        if (sys::equal(name, {key, sys::length(key)})) {
+            while (line.size != 0 && (*line.data == '\t' || *line.data == ' ')) {
+                line = from(line, 1);
+            }
+            return line;
+        }
+    }
+    return {};
+}
+
+bool parse_cgroup(TextView line, CgroupLine &cgroup)
+{
+    const TextView number = take_word(line, ':');
+    cgroup.controllers = take_word(line, ':');
+    cgroup.path = line;
+    return parse_number(number, cgroup.hierarchy) && line.size != 0 && *line.data == '/';
+}
+
+bool parse_mount(TextView line, MountLine &mount)
+{
+    // 36 35 98:0 /root /point rw,noatime shared:1 ... - type source options
+    for (int i = 0; i < 3; ++i) {
+        take_word(line, ' ');
+    }
+    mount.root = take_word(line, ' ');
+    mount.point = take_word(line, ' ');
+    take_word(line, ' ');
+    while (line.size != 0 && !sys::equal(take_word(line, ' '), TextView("-"))) {
+    }
+    mount.type = take_word(line, ' ');
+    take_word(line, ' ');
+    mount.super_options = line;
+    return mount.type.size != 0;
+}
+
+bool has_controllers(TextView options, TextView controllers)
+{
+    while (controllers.size != 0) {
+        const TextView controller = take_word(controllers, ',');
+        TextView rest = options;
+        bool found = false;
+        while (rest.size != 0 && !found) {
+            found = sys::equal(take_word(rest, ','), controller);
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool decode(TextView text, char *buffer, size_t size)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < text.size; ++i) {
+        if (written + 1 >= size) {
+            return false;
+        }
+        const auto octal = [&](size_t at) {
+            return at < text.size && text.data[at] >= '0' && text.data[at] <= '7';
+        };
+        if (text.data[i] == '\\' && octal(i + 1) && octal(i + 2) && octal(i + 3)) {
+            buffer[written++] =
+                static_cast<char>((text.data[i + 1] - '0') * 64 + (text.data[i + 2] - '0') * 8 +
+                                  text.data[i + 3] - '0');
+            i += 3;
+        } else {
+            buffer[written++] = text.data[i];
+        }
+    }
+    if (written >= size) {
+        return false;
+    }
+    buffer[written] = '\0';
+    return true;
+}
+
+bool path_under(TextView path, const char *root, TextView &rest)
+{
+    size_t size = sys::length(root);
+    if (size == 1 && *root == '/') {
+        size = 0;
+    }
+    if (path.size < size || !sys::equal(TextView(path.data, size), TextView(root, size))) {
+        return false;
+    }
+    rest = from(path, size);
+    if (rest.size != 0 && *rest.data != '/') {
+        return false;
+    }
+    while (rest.size != 0 && *rest.data == '/') {
+        rest = from(rest, 1);
+    }
+    return true;
+}
+
+namespace {
+
+template <class Header, class Program>
+TextView elf_interpreter(TextView file)
+{
+    Header header;
+    if (file.size < sizeof header) {
+        return {};
+    }
+    __builtin_memcpy(&header, file.data, sizeof header);
+    for (size_t i = 0; i < header.e_phnum; ++i) {
+        Program program;
+        const uint64_t offset = uint64_t{header.e_phoff} + i * sizeof program;
+        if (offset > file.size || file.size - offset < sizeof program) {
+            return {};
+        }
+        __builtin_memcpy(&program, file.data + offset, sizeof program);
+        if (program.p_type == PT_INTERP && program.p_offset < file.size &&
+            program.p_filesz <= file.size - program.p_offset && program.p_filesz > 1) {
+            return {file.data + program.p_offset, static_cast<size_t>(program.p_filesz) - 1};
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+TextView interpreter(TextView program)
+{
+    if (program.size < 2) {
+        return {};
+    }
+    if (program.data[0] == '#' && program.data[1] == '!') {
+        TextView line = from(program, 2);
+        line = take_word(line, '\n');
+        while (line.size != 0 && (*line.data == ' ' || *line.data == '\t')) {
+            line = from(line, 1);
+        }
+        return take_word(line, ' ');
+    }
+    constexpr char class_64 = 2;
+    if (program.size > EI_CLASS && sys::equal(TextView(program.data, SELFMAG), TextView(ELFMAG))) {
+        return program.data[EI_CLASS] == class_64
+                   ? elf_interpreter<Elf64_Ehdr, Elf64_Phdr>(program)
+                   : elf_interpreter<Elf32_Ehdr, Elf32_Phdr>(program);
+    }
+    return {};
+}
+
+} // namespace nsjoin

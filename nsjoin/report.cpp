@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report.h"
+
+#include "names.h"
+#include "sys/text.h"
+
+namespace nsjoin {
+
+using namespace sys;
+
+namespace {
+
+using Line = Text<1024>;
+
+// Whatever it is: one line stays one line, and a terminal shows just that.
+void append_foreign(Line &line, const char *string)
+{
+    constexpr size_t longest = 256;
+    for (size_t i = 0; string[i] != '\0'; ++i) {
+        if (i == longest) {
+            line.append("...");
+            return;
+        }
+        const bool printable = string[i] >= ' ' && string[i] != '\x7f';
+        line.append(printable || (string[i] & '\x80') != 0 ? string[i] : '?');
+    }
+}
+
+void append(Line &line, long number)
+{
+    line.append(Decimal(static_cast<uint32_t>(number)).string());
+}
+
+void write_line(FdRef fd, Line &line)
+{
+    line.append('\n');
+    static_cast<void>(write(fd, line.view()));
+}
+
+// All of it, in as many pieces as it takes.
+bool write_all(FdRef fd, TextView text)
+{
+    while (text.size != 0) {
+        const auto written = write(fd, text);
+        if (!written) {
+            return false;
+        }
+        const auto count = static_cast<size_t>(written.value());
+        text = {text.data + count, text.size - count};
+    }
+    return true;
+}
+
+} // namespace
+
+void print_failure(const Failure &failure)
+{
+    Line line;
+    line.append("nsjoin: ");
+    line.append(failure.text);
+    if (failure.subject != nullptr) {
+        line.append(' ');
+        append_foreign(line, failure.subject);
+    }
+    if (failure.error != Errno::none) {
+        line.append(": ");
+        if (const char *text = error_text(failure.error); text != nullptr) {
+            line.append(text);
+        } else {
+            line.append("errno ");
+            append(line, static_cast<long>(failure.error));
+        }
+    }
+    if (failure.hint != nullptr) {
+        line.append(" (");
+        line.append(failure.hint);
+        if (failure.hint_subject != nullptr) {
+            // "did you mean --" wants no space behind it.
+            const size_t size = length(failure.hint);
+            if (failure.hint[size - 1] != '-') {
+                line.append(' ');
+            }
+            append_foreign(line, failure.hint_subject);
+        }
+        line.append(')');
+    }
+    write_line(standard_error, line);
+}
+
+bool print_help()
+{
+    static Text<8192> help;
+    help.append(
+        "usage: nsjoin [options] <pid>[:<inode>] [--] [command [argument...]]\n"
+        "       nsjoin [options] --pidfd=<fd> [--] [command [argument...]]\n"
+        "       nsjoin [options] --net=<file> --mount=<file> ... [--] [command [argument...]]\n"
+        "       nsjoin --list <pid>\n\n"
+        "Enters the namespaces of a process and runs a command there.\n\n");
+    HelpLine option;
+    for (size_t i = 0; help_line(i, option); ++i) {
+        const char letter[] = {'-', option.letter, ',', ' ', '\0'};
+        help.append("  ");
+        help.append(option.letter != '\0' ? letter : "    ");
+        help.append("--");
+        help.append(option.name);
+        size_t width = length(option.name) + length(option.value);
+        if (*option.value != '\0') {
+            const bool optional = *option.value == '[';
+            help.append(optional ? "[=" : "=");
+            help.append(option.value + (optional ? 1 : 0));
+            ++width;
+        }
+        for (; width < 24; ++width) {
+            help.append(' ');
+        }
+        help.append("  ");
+        help.append(option.text);
+        help.append('\n');
+    }
+    return write_all(standard_output, help.view());
+}
+
+bool print_version()
+{
+    return write_all(standard_output, "nsjoin " VERSION "\n");
+}
+
+void tell_started(FdRef fd, Pid pid)
+{
+    if (!fd) {
+        return;
+    }
+    Line line;
+    line.append("{\"event\":\"started\",\"pid\":");
+    append(line, static_cast<long>(pid));
+    line.append('}');
+    write_line(fd, line);
+}
+
+void tell_failed(FdRef fd, const Failure &failure)
+{
+    if (!fd) {
+        return;
+    }
+    Line line;
+    line.append("{\"event\":\"failed\",\"step\":\"");
+    line.append(stage_names[static_cast<int>(failure.stage)]);
+    line.append("\",\"errno\":");
+    append(line, static_cast<long>(failure.error));
+    if (const char *name = error_name(failure.error); name != nullptr) {
+        line.append(",\"name\":\"");
+        line.append(name);
+        line.append('"');
+    }
+    line.append('}');
+    write_line(fd, line);
+}
+
+void tell_exited(FdRef fd, WaitStatus status)
+{
+    if (!fd) {
+        return;
+    }
+    Line line;
+    line.append("{\"event\":\"exited\",");
+    if (status.exited()) {
+        line.append("\"status\":");
+        append(line, status.code());
+    } else {
+        line.append("\"signal\":");
+        append(line, static_cast<long>(status.signal()));
+        if (const char *name = signal_name(status.signal()); name != nullptr) {
+            line.append(",\"name\":\"");
+            line.append(name);
+            line.append('"');
+        }
+    }
+    line.append('}');
+    write_line(fd, line);
+}
+
+} // namespace nsjoin

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+// The child has its own memory: one that shared it would let those inside look into the parent,
+// design.md. It says what went wrong through a pipe that is closed on exec, so its end means that
+// the command runs.
+//
+// Signals: all are blocked here and taken from a descriptor. Those that a terminal sends have
+// reached the command already, as it is in the same process group, and are not passed on.
+
+#include "spawn.h"
+
+#include "exec.h"
+#include "report.h"
+#include "sys/namespace.h"
+#include "sys/poll.h"
+
+namespace nsjoin {
+
+using namespace sys;
+
+namespace {
+
+// How this process was asked to treat signals, which is how the command is to treat them.
+struct Signals {
+    SignalSet blocked;
+    SignalAction child_action;
+};
+
+Failure failure(const char *text, Errno error)
+{
+    return {Stage::birth, text, nullptr, error};
+}
+
+// In the child. Returns only a failure.
+Failure child(Run &run, const Signals &signals, const Pipe &failures, bool born_in_cgroup)
+{
+    const Options &options = run.options;
+    if (born_in_cgroup) {
+        run.cgroups.directory = Fd();
+    }
+    if (Failure refused = enter_cgroups(run.target, run.cgroups); refused) {
+        return refused;
+    }
+    if (run.joined_late.has(CLONE_NEWCGROUP)) {
+        if (Failure refused = join(options, run.target, run.joined_late, run.plan); refused) {
+            return refused;
+        }
+    }
+    if (run.terminal) {
+        if (Failure refused = run.terminal.take(); refused) {
+            return refused;
+        }
+    }
+    if (Failure refused = become(options, run.target, run.plan.wanted, run.outside); refused) {
+        return refused;
+    }
+    if (options.kill_child != 0) {
+        if (const auto set = end_with_parent(static_cast<Signal>(options.kill_child)); !set) {
+            return failure("cannot have the command die with nsjoin", set.error());
+        }
+        // Has it died before? It holds the only other end.
+        Poll parent(failures.write_end.get(), 0);
+        if (const auto gone = poll_now(&parent, 1); gone && gone.value() != 0) {
+            return failure("nsjoin has ended already", Errno::none);
+        }
+    }
+    if (Failure refused = close_others(options, run.target); refused) {
+        return refused;
+    }
+    if (!signals.child_action.is_default()) {
+        if (const auto set = set_action(Signal::sigchld, signals.child_action, nullptr); !set) {
+            return failure("cannot restore signals", set.error());
+        }
+    }
+    if (const auto set = block_signals(signals.blocked); !set) {
+        return failure("cannot restore signals", set.error());
+    }
+    return exec(options, run.outside, run.environment);
+}
+
+class Watch {
+public:
+    Watch(Run &run, Pid pid, FdRef signals, FdRef failures)
+        : run_(run), pid_(pid), signals_(signals), failures_(failures),
+          status_fd_(run.options.status_fd)
+    {
+    }
+
+    Outcome until_end()
+    {
+        while (!ended_) {
+            Poll polls[2 + Terminal::poll_count];
+            polls[0] = Poll(signals_, Poll::in);
+            // Otherwise it is soon enough to look in the end, and saves waking up.
+            polls[1] = status_fd_ ? Poll(failures_, Poll::in) : Poll();
+            if (run_.terminal) {
+                run_.terminal.ask(polls + 2);
+            }
+            const auto happened = poll(polls, run_.terminal ? 2 + Terminal::poll_count : 2);
+            if (!happened && happened.error() != Errno::eintr) {
+                break;
+            }
+            if (polls[1].happened != 0) {
+                learn_start();
+            }
+            if (run_.terminal) {
+                run_.terminal.carry(polls + 2);
+            }
+            if (polls[0].happened != 0) {
+                take_signals();
+            }
+        }
+        if (failures_) {
+            learn_start();
+        }
+        if (run_.terminal) {
+            run_.terminal.finish();
+            run_.terminal.restore();
+        }
+        return {failure_, status_};
+    }
+
+private:
+    // The other end of the pipe is closed: by exec, or behind a failure.
+    void learn_start()
+    {
+        const auto got = read(failures_, &failure_, sizeof failure_);
+        if (!got || static_cast<size_t>(got.value()) != sizeof failure_) {
+            failure_ = Failure();
+            tell_started(status_fd_, pid_);
+        }
+        failures_ = FdRef();
+    }
+
+    void take_signals()
+    {
+        signalfd_siginfo info;
+        while (!ended_ && read(signals_, &info, sizeof info)) {
+            const auto signal = static_cast<Signal>(info.ssi_signo);
+            constexpr int from_kernel = 0;
+            if (signal == Signal::sigchld) {
+                wait();
+            } else if (signal == Signal::sigwinch && run_.terminal) {
+                run_.terminal.resize();
+            } else if (info.ssi_code <= from_kernel || run_.terminal || signal == Signal::sigcont) {
+                static_cast<void>(kill(pid_, signal));
+            }
+        }
+    }
+
+    void wait()
+    {
+        for (;;) {
+            WaitStatus status;
+            const auto changed = wait_now(pid_, status);
+            if (!changed || changed.value() == 0) {
+                return;
+            }
+            if (!status.stopped()) {
+                status_ = status;
+                ended_ = true;
+                return;
+            }
+            // So the shell sees a stopped job. Going on, this process is sent SIGCONT, and passes
+            // it on.
+            run_.terminal.restore();
+            static_cast<void>(kill(getpid(), Signal::sigstop));
+            run_.terminal.make_raw();
+        }
+    }
+
+    Run &run_;
+    Pid pid_;
+    FdRef signals_;
+    FdRef failures_;
+    FdRef status_fd_;
+    bool ended_ = false;
+    Failure failure_;
+    WaitStatus status_;
+};
+
+} // namespace
+
+bool needs_child(const Run &run)
+{
+    const bool enters_pid = run.plan.wanted.has(CLONE_NEWPID) && !run.options.no_fork;
+    return enters_pid || run.options.pty || run.options.status_fd >= 0 || run.cgroups.directory;
+}
+
+Failure become_command(Run &run)
+{
+    if (Failure refused = join(run.options, run.target, NamespaceSet::all(), run.plan); refused) {
+        return refused;
+    }
+    if (Failure refused = enter_cgroups(run.target, run.cgroups); refused) {
+        return refused;
+    }
+    if (Failure refused = become(run.options, run.target, run.plan.wanted, run.outside); refused) {
+        return refused;
+    }
+    if (Failure refused = close_others(run.options, run.target); refused) {
+        return refused;
+    }
+    return exec(run.options, run.outside, run.environment);
+}
+
+Outcome spawn_command(Run &run)
+{
+    Signals signals;
+    if (const auto blocked = block_signals(SignalSet::full(), signals.blocked); !blocked) {
+        return {failure("cannot block signals", blocked.error()), {}};
+    }
+    // If it was ignored, the kernel would reap the child, and its status were lost.
+    if (const auto set = set_action(Signal::sigchld, {}, &signals.child_action); !set) {
+        return {failure("cannot set what SIGCHLD does", set.error()), {}};
+    }
+    const auto signal_queue = signal_file(SignalSet::full());
+    if (!signal_queue) {
+        return {failure("cannot make a descriptor for signals", signal_queue.error()), {}};
+    }
+    Pipe failures;
+    if (const auto made = make_pipe(failures); !made) {
+        return {failure("cannot make a pipe", made.error()), {}};
+    }
+    if (const auto hidden = hide_from_tracing(); !hidden) {
+        return {failure("cannot hide from those inside", hidden.error()), {}};
+    }
+    // Being born in a cgroup wants to see it, which the target's cgroup namespace may not let: so
+    // that is joined by the child.
+    const bool into_cgroup = static_cast<bool>(run.cgroups.directory);
+    NamespaceSet now = NamespaceSet::all();
+    if (into_cgroup && run.plan.wanted.has(CLONE_NEWCGROUP)) {
+        now.remove(CLONE_NEWCGROUP);
+        run.joined_late.add(CLONE_NEWCGROUP);
+    }
+    if (Failure refused = join(run.options, run.target, now, run.plan); refused) {
+        return {refused, {}};
+    }
+    auto born = into_cgroup ? fork_into_cgroup(run.cgroups.directory.get()) : fork();
+    bool born_in_cgroup = into_cgroup;
+    if (!born && into_cgroup) {
+        born = fork();
+        born_in_cgroup = false;
+    }
+    if (!born) {
+        return {failure("cannot make a process", born.error()), {}};
+    }
+    if (born.value() == Pid{}) {
+        failures.read_end = Fd();
+        const Failure refused = child(run, signals, failures, born_in_cgroup);
+        static_cast<void>(write(failures.write_end.get(),
+                                {reinterpret_cast<const char *>(&refused), sizeof refused}));
+        exit(status_failed);
+    }
+    failures.write_end = Fd();
+    if (run.terminal) {
+        run.terminal.make_raw();
+    }
+    return Watch(run, born.value(), signal_queue.value(), failures.read_end.get()).until_end();
+}
+
+void die_of(Signal signal)
+{
+    static_cast<void>(hide_from_tracing());
+    static_cast<void>(set_action(signal, {}, nullptr));
+    SignalSet all_others = SignalSet::full();
+    all_others.remove(signal);
+    static_cast<void>(kill(getpid(), signal));
+    static_cast<void>(block_signals(all_others));
+    // Process 1 can't be killed from inside, pid_namespaces(7).
+    exit(128 + static_cast<int>(signal));
+}
+
+} // namespace nsjoin

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// This process holds both ends. Were it only the master's, that would hang up whenever the command
+// closes its own, and poll would never sleep.
+
+#include "terminal.h"
+
+#include "sys/process.h"
+
+namespace nsjoin {
+
+using namespace sys;
+
+namespace {
+
+constexpr char end_of_file = 4; // Ctrl-D, which VEOF is unless changed
+
+// What has been read and not yet been written.
+struct Buffer {
+    char bytes[4096];
+    size_t begin;
+    size_t end;
+
+    bool empty() const { return begin == end; }
+};
+
+// There is one terminal at most. Not in the class, as this memory costs nothing until it is used.
+constinit Buffer input = {};
+constinit Buffer output = {};
+
+// Reads what there is into an empty buffer; false: nothing more will come.
+bool fill(FdRef from, Buffer &buffer)
+{
+    const auto got = read(from, buffer.bytes, sizeof buffer.bytes);
+    buffer.begin = 0;
+    buffer.end = got ? static_cast<size_t>(got.value()) : 0;
+    return !buffer.empty();
+}
+
+// Writes what can be; false: nothing more will go.
+bool flush(Buffer &buffer, FdRef to)
+{
+    const auto written = write(to, {buffer.bytes + buffer.begin, buffer.end - buffer.begin});
+    if (!written) {
+        return written.error() == Errno::eagain || written.error() == Errno::eintr;
+    }
+    buffer.begin += static_cast<size_t>(written.value());
+    return true;
+}
+
+Failure failure(Stage stage, const char *text, Errno error)
+{
+    return {stage, text, nullptr, error};
+}
+
+} // namespace
+
+Failure Terminal::open()
+{
+    if (const auto opened =
+            sys::open(working_directory, "/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK, master_);
+        !opened) {
+        return failure(Stage::prepare, "cannot open /dev/ptmx", opened.error());
+    }
+    if (const auto unlocked = unlock(master_.get()); !unlocked) {
+        return failure(Stage::prepare, "cannot unlock a new terminal", unlocked.error());
+    }
+    auto peer = open_peer(master_.get());
+    if (!peer) {
+        return failure(Stage::prepare, "cannot open a new terminal", peer.error());
+    }
+    slave_ = peer.value();
+    has_mode_ = static_cast<bool>(terminal_mode(standard_input, mode_));
+    if (has_mode_) {
+        static_cast<void>(set_terminal_mode(slave_.get(), mode_));
+    }
+    resize();
+    return {};
+}
+
+Failure Terminal::take() const
+{
+    if (const auto session = new_session(); !session) {
+        return failure(Stage::become, "cannot begin a session", session.error());
+    }
+    if (const auto controls = control_terminal(slave_.get()); !controls) {
+        return failure(Stage::become, "cannot take the new terminal", controls.error());
+    }
+    for (long number = 0; number <= 2; ++number) {
+        if (const auto duplicated = duplicate(slave_.get(), FdRef(number)); !duplicated) {
+            return failure(Stage::become, "cannot use the new terminal", duplicated.error());
+        }
+    }
+    return {};
+}
+
+void Terminal::make_raw()
+{
+    if (!has_mode_) {
+        return;
+    }
+    // cfmakeraw(3)
+    TerminalMode mode = mode_;
+    mode.c_iflag &= ~(0U | IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    mode.c_oflag &= ~(0U | OPOST);
+    mode.c_lflag &= ~(0U | ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    mode.c_cflag &= ~(0U | CSIZE | PARENB);
+    mode.c_cflag |= CS8;
+    mode.c_cc[VMIN] = 1;
+    mode.c_cc[VTIME] = 0;
+    raw_ = static_cast<bool>(set_terminal_mode(standard_input, mode));
+}
+
+void Terminal::restore()
+{
+    if (raw_) {
+        static_cast<void>(set_terminal_mode(standard_input, mode_));
+        raw_ = false;
+    }
+}
+
+void Terminal::resize() const
+{
+    TerminalSize size;
+    if (terminal_size(standard_input, size) || terminal_size(standard_output, size)) {
+        static_cast<void>(set_terminal_size(master_.get(), size));
+    }
+}
+
+void Terminal::ask(Poll *polls) const
+{
+    const int master = (output.empty() ? Poll::in : 0) | (input.empty() ? 0 : Poll::out);
+    polls[0] = input.empty() && !input_ended_ ? Poll(standard_input, Poll::in) : Poll();
+    polls[1] = Poll(master_.get(), static_cast<int16_t>(master));
+    polls[2] = output.empty() ? Poll() : Poll(standard_output, Poll::out);
+}
+
+void Terminal::carry(const Poll *polls)
+{
+    if (polls[0].happened != 0 && !fill(standard_input, input)) {
+        input_ended_ = true;
+        input.bytes[0] = end_of_file;
+        input.end = 1;
+    }
+    if ((polls[1].happened & Poll::in) != 0) {
+        static_cast<void>(fill(master_.get(), output));
+    }
+    if ((polls[1].happened & Poll::out) != 0 && !flush(input, master_.get())) {
+        input.begin = input.end;
+    }
+    if (polls[2].happened != 0 && !flush(output, standard_output)) {
+        // Nobody reads. The command goes on, as its terminal is still there.
+        output.begin = output.end;
+    }
+}
+
+void Terminal::finish()
+{
+    do {
+        while (!output.empty()) {
+            Poll writable(standard_output, Poll::out);
+            static_cast<void>(poll(&writable, 1));
+            if (!flush(output, standard_output)) {
+                return;
+            }
+        }
+    } while (fill(master_.get(), output));
+}
+
+} // namespace nsjoin

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "path.h"
+
+#include <asm/statfs.h>
+
+namespace sys {
+
+Result<void> open(FdRef directory, const char *path, int flags, Fd &file)
+{
+#ifdef O_LARGEFILE
+    flags |= O_LARGEFILE;
+#endif
+    const auto opened = call<long>(__NR_openat, directory.number, path, flags | O_CLOEXEC, 0);
+    if (!opened) {
+        return Result<void>(opened);
+    }
+    file = Fd(opened.value());
+    return Result<void>(0);
+}
+
+Result<void> identify(FdRef directory, const char *path, int flags, FileIdentity &identity)
+{
+    struct statx status;
+    const auto result = call<void>(__NR_statx, directory.number, path, flags, STATX_INO, &status);
+    if (result) {
+        identity = {status.stx_dev_major, status.stx_dev_minor, status.stx_ino};
+    }
+    return result;
+}
+
+Result<void> copy(FdRef from, FdRef to)
+{
+    constexpr long as_much_as_goes = 0x7ffff000;
+    for (;;) {
+        const auto copied = call<long>(__NR_sendfile, to.number, from.number, 0, as_much_as_goes);
+        if (!copied) {
+            return Result<void>(copied);
+        }
+        if (copied.value() == 0) {
+            return Result<void>(0);
+        }
+    }
+}
+
+Result<void> make_memory_file(const char *name, Fd &file)
+{
+    constexpr unsigned cloexec = 1; // MFD_CLOEXEC
+    constexpr unsigned sealing = 2; // MFD_ALLOW_SEALING
+    constexpr unsigned exec = 0x10; // MFD_EXEC, without which Linux warns from 6.3 on
+    auto made = call<long>(__NR_memfd_create, name, cloexec | sealing | exec);
+    if (!made && made.error() == Errno::einval) {
+        made = call<long>(__NR_memfd_create, name, cloexec | sealing);
+    }
+    if (!made) {
+        return Result<void>(made);
+    }
+    file = Fd(made.value());
+    return Result<void>(0);
+}
+
+long file_system_type(FdRef fd)
+{
+    struct statfs status;
+    const auto result = call<void>(__NR_fstatfs, fd.number, &status);
+    return result ? static_cast<long>(status.f_type) : 0;
+}
+
+} // namespace sys

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Terminals: ioctl_tty(2), pts(4).
+#pragma once
+
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <asm/termios.h>
+
+#include "path.h"
+
+namespace sys {
+
+/// The kernel's; not the C library's, which is larger.
+using TerminalMode = termios;
+
+struct TerminalSize {
+    uint16_t rows;
+    uint16_t columns;
+    uint16_t width;
+    uint16_t height;
+};
+
+/// ENOTTY: not a terminal.
+inline Result<void> terminal_mode(FdRef terminal, TerminalMode &mode)
+{
+    return call<void>(__NR_ioctl, terminal.number, TCGETS, &mode);
+}
+
+/// Waits until what was written is out. From a background process it raises SIGTTOU, unless that is
+/// blocked.
+inline Result<void> set_terminal_mode(FdRef terminal, const TerminalMode &mode)
+{
+    return call<void>(__NR_ioctl, terminal.number, TCSETSW, &mode);
+}
+
+inline Result<void> terminal_size(FdRef terminal, TerminalSize &size)
+{
+    return call<void>(__NR_ioctl, terminal.number, TIOCGWINSZ, &size);
+}
+
+/// Its foreground processes get a SIGWINCH.
+inline Result<void> set_terminal_size(FdRef terminal, const TerminalSize &size)
+{
+    return call<void>(__NR_ioctl, terminal.number, TIOCSWINSZ, &size);
+}
+
+/// The controlling terminal of this process, which must lead a session.
+inline Result<void> control_terminal(FdRef terminal)
+{
+    return call<void>(__NR_ioctl, terminal.number, TIOCSCTTY, 0);
+}
+
+/// The other end of a new pseudoterminal, without a path: Linux 4.13.
+inline Result<Fd> open_peer(FdRef pseudoterminal)
+{
+    return call<Fd>(__NR_ioctl, pseudoterminal.number, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+/// Until then its other end can't be opened.
+inline Result<void> unlock(FdRef pseudoterminal)
+{
+    const int locked = 0;
+    return call<void>(__NR_ioctl, pseudoterminal.number, TIOCSPTLCK, &locked);
+}
+
+} // namespace sys
