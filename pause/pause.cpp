@@ -14,7 +14,7 @@
 //   8  say who sent it, and end
 //
 // A system call may be refused, as by a seccomp profile. Where pause then could not do its job (2,
-// 3 and 7) it ends; everywhere else it goes on without. Nowhere does it try again and again.
+// 3 and 7) it ends; everywhere else it goes on without. Only what was interrupted is tried again.
 
 #include "sys/file.h"
 #include "sys/memory.h"
@@ -41,8 +41,8 @@ void add(uint32_t number)
 }
 
 // Says the line on stderr, or nothing: a full pipe or a stopped terminal must not hold up the end
-// of a pod, so for this one write the descriptor does not block. A broken pipe does no harm, as
-// SIGPIPE is blocked.
+// of a pod, so for this one write the descriptor does not block, which all who share it see. A
+// broken pipe does no harm, as SIGPIPE is blocked.
 void say()
 {
     const auto flags = status_flags(standard_error);
@@ -127,7 +127,7 @@ void give_back_memory(const InitialStack &initial)
     while (*path++ != '\0') {
     }
     Address last = address(path) + sizeof(void *);
-    // Some kernels have the vdso above the stack: on x86_64, Linux 6.1 does and 6.18 does not.
+    // Some kernels have the vdso above the stack: those of s390x and arm, and Linux 6.1 on x86_64.
     const Address vdso = initial.auxiliary(AT_SYSINFO_EHDR);
     if (vdso > last) {
         last = vdso_end(vdso);
@@ -139,7 +139,8 @@ void give_back_memory(const InitialStack &initial)
 
 void start(const InitialStack &initial)
 {
-    // 1. Wherever it stands in the command line: kubeadm runs `pause -v` as a job of its own.
+    // 1. Wherever it stands in the command line: kubeadm runs `pause -v` as a job of its own. From
+    // argv[0] on, which may be all there is, or not even there.
     for (const char *const *argument = initial.argv; *argument != nullptr; ++argument) {
         const char letter = option(*argument);
         if (letter == 'v' || letter == 'V') {

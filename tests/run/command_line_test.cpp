@@ -4,7 +4,9 @@
 #include "tests/support/process.h"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace support;
@@ -58,11 +60,21 @@ TEST_CASE("-v works for any user")
     if (geteuid() != 0) {
         SKIP_TEST("only root can become another user");
     }
+    // The source may lie where only root goes.
+    const std::string original = pause_path();
+    char directory[] = "/tmp/pause-any-user-XXXXXX";
+    REQUIRE(mkdtemp(directory) != nullptr);
+    REQUIRE(chmod(directory, 0755) == 0);
+    const std::string copy = std::string(directory) + "/pause";
+    std::filesystem::copy_file(original, copy);
+    setenv("PAUSE", copy.c_str(), 1);
     const Answer answer = ask({"-v"}, [] {
         if (setgid(65535) != 0 || setuid(65535) != 0) {
             _exit(97);
         }
     });
+    setenv("PAUSE", original.c_str(), 1);
+    std::filesystem::remove_all(directory);
     CHECK(answer.text == version_line);
     CHECK(answer.status == Status{0, 0});
 }

@@ -67,7 +67,8 @@ void open_descriptors(std::initializer_list<int> numbers)
 }
 
 // Runs /pause in `root`, which holds nothing else and is read-only: no /proc, nobody's ids, no
-// capabilities and no way to gain any, no arguments, environment, stdio or resources.
+// capabilities and no way to gain any, no arguments, environment or stdio, and of resources only
+// the memory that exec itself wants.
 void run_with_nothing(const char *root)
 {
     const int tree = open_tree(AT_FDCWD, root, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
@@ -242,7 +243,7 @@ TEST_CASE("it says on stderr when it is not process 1, and only then")
     CHECK(said == (as == As::child));
 }
 
-TEST_CASE("it needs no files, privileges or resources", "[native]")
+TEST_CASE("it needs no files or privileges, and next to no resources", "[native]")
 {
     if (geteuid() != 0) {
         SKIP_TEST("only root can take so much away");

@@ -100,8 +100,13 @@ TEST_CASE("the whole life of pause needs no system call but those in its man pag
     CHECK(pause.wait() == Status{0, 0});
     CHECK(error.drain().find("SIGTERM") != std::string::npos);
 
-    Child version({.arguments = {"-v"}, .before_exec = confine});
+    Pipe output;
+    Child version({.arguments = {"-v"}, .before_exec = [&] {
+                       dup2(output.write_end, STDOUT_FILENO);
+                       confine();
+                   }});
     CHECK(version.wait() == Status{0, 0});
+    CHECK(output.drain() == "pause " VERSION "\n");
 }
 
 TEST_CASE("each system call in the man page is needed for its whole life", "[native]")

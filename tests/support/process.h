@@ -15,7 +15,7 @@ std::string pause_path();
 /// what is qemu-user's own then, such as its memory, and are left out.
 bool native();
 
-/// True as soon as `condition` is; false if that takes ten seconds.
+/// True as soon as `condition` is; false if that takes a minute.
 bool eventually(const std::function<bool()> &condition);
 
 /// All of a small file; empty if it can't be read.
@@ -81,7 +81,7 @@ public:
     /// Sleeps where pause sleeps.
     bool asleep() const;
     void send(int signal) const;
-    /// Waits for its end; code -1 if it takes ten seconds.
+    /// Waits for its end; code -1 if it takes a minute.
     Status wait();
     /// Has ended.
     bool ended();
