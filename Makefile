@@ -36,7 +36,7 @@ PREFIX ?= /usr/local
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast \
     -Wundef -Wnull-dereference $(if $(WERROR),-Werror)
-COMMON := -std=c++20 -I. -MMD -MP '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) \
+COMMON := -std=c++20 -iquote . -MMD -MP '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) \
     -DVERSION='"$(VERSION)"'
 FREESTANDING := $(COMMON) $(flags.$(ARCH)) -DSYS_ARCH='"sys/arch/$(ARCH).h"' -ffreestanding \
     -fno-exceptions -fno-rtti -fno-pic -fno-pie -fno-stack-protector -fno-stack-clash-protection \
@@ -94,8 +94,8 @@ catch_library = $(shell $(HOSTCXX) -std=c++20 -include catch2/catch_all.hpp -E -
 objects = $(patsubst %.cpp,$(TESTS)/%.o,$(wildcard tests/$(1)/*.cpp))
 runner = $(if $(filter-out $(NATIVE),$(1)),$(or $(shell command -v qemu-$(1)-static || \
     command -v qemu-$(1)),$(error there is no qemu-$(1): install qemu-user-static)))
-run_tests = PAUSE='$(CURDIR)'/build/$(1)/pause RUNNER=$(call runner,$(1)) $(TESTS)/run \
-    $(if $(filter-out $(NATIVE),$(1)),'~[native]')
+run_tests = PAUSE='$(CURDIR)'/build/$(1)/pause NSJOIN='$(CURDIR)'/build/$(1)/nsjoin \
+    RUNNER=$(call runner,$(1)) $(TESTS)/run $(if $(filter-out $(NATIVE),$(1)),'~[native]')
 
 $(TESTS)/%.o: %.cpp Makefile VERSION
 	$(call say,CXX,$@)

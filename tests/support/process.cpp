@@ -39,12 +39,12 @@ int check(long result, const std::string &what)
     return static_cast<int>(result);
 }
 
-// As fork(2), with flags.
+// As fork(2), with flags. CLONE_NEWTIME works only so.
 pid_t clone(unsigned long long flags)
 {
     clone_args arguments{};
-    arguments.flags = flags & ~0xffULL;
-    arguments.exit_signal = flags & 0xff;
+    arguments.flags = flags;
+    arguments.exit_signal = SIGCHLD;
     return static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
 }
 
@@ -185,15 +185,15 @@ bool Pipe::ends()
 
 Child::Child(const Setup &setup)
 {
-    pid_ = check(clone((setup.as == As::init ? namespace_flags() : 0) | SIGCHLD), "clone3");
+    pid_ = check(clone(setup.as == As::init ? namespace_flags() : 0), "clone3");
     if (pid_ == 0) {
         execute(setup);
     }
 }
 
-Child Child::calling(const std::function<int()> &body)
+Child Child::calling(const std::function<int()> &body, unsigned long namespaces)
 {
-    const pid_t pid = check(clone(SIGCHLD), "clone3");
+    const pid_t pid = check(clone(namespaces), "clone3");
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         _exit(body());
@@ -264,7 +264,7 @@ int inside(const Child &pod, const std::function<int()> &body)
 
 std::string no_namespaces()
 {
-    const pid_t pid = clone(namespace_flags() | SIGCHLD);
+    const pid_t pid = clone(namespace_flags());
     if (pid == 0) {
         _exit(0);
     }

@@ -69,8 +69,9 @@ class Child {
 public:
     /// Starts `pause`.
     explicit Child(const Setup &setup);
-    /// Calls `body` in a new process, which then exits with its result.
-    static Child calling(const std::function<int()> &body);
+    /// Calls `body` in a new process, which then exits with its result, in new namespaces of the
+    /// kinds `namespaces` (CLONE_NEW something).
+    static Child calling(const std::function<int()> &body, unsigned long namespaces = 0);
     ~Child();
     Child(const Child &) = delete;
     Child &operator=(const Child &) = delete;

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/nsjoin.h"
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdexcept>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace support {
+
+namespace {
+
+constexpr int could_not_start = 99;
+
+std::string variable(const char *name)
+{
+    const char *value = std::getenv(name);
+    return value != nullptr ? value : "";
+}
+
+[[noreturn]] void execute(const std::vector<std::string> &words,
+                          const std::function<void()> &before_exec, const Pipe &output,
+                          const Pipe &error)
+{
+    dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+    dup2(output.write_end, STDOUT_FILENO);
+    dup2(error.write_end, STDERR_FILENO);
+    for (int signal = 1; signal < NSIG; ++signal) {
+        ::signal(signal, SIG_DFL);
+    }
+    if (before_exec) {
+        before_exec();
+    }
+    std::vector<char *> arguments;
+    arguments.reserve(words.size() + 1);
+    for (const auto &word : words) {
+        arguments.push_back(const_cast<char *>(word.c_str()));
+    }
+    arguments.push_back(nullptr);
+    execvp(arguments[0], arguments.data());
+    _exit(could_not_start);
+}
+
+// Until both have ended.
+void read_both(Pipe &output, std::string &out, Pipe &error, std::string &err)
+{
+    pollfd polls[] = {{output.read_end, POLLIN, 0}, {error.read_end, POLLIN, 0}};
+    std::string *const texts[] = {&out, &err};
+    while (polls[0].fd >= 0 || polls[1].fd >= 0) {
+        if (poll(polls, 2, 60'000) <= 0) {
+            return;
+        }
+        for (size_t i = 0; i < 2; ++i) {
+            char block[4096];
+            if (polls[i].revents == 0) {
+                continue;
+            }
+            const ssize_t size = read(polls[i].fd, block, sizeof block);
+            if (size <= 0) {
+                polls[i].fd = -1;
+            } else {
+                texts[i]->append(block, static_cast<size_t>(size));
+            }
+        }
+    }
+}
+
+void write_to(const std::string &path, const std::string &text)
+{
+    std::ofstream(path) << text;
+}
+
+} // namespace
+
+std::string nsjoin_path()
+{
+    std::string path = variable("NSJOIN");
+    if (path.empty()) {
+        throw std::runtime_error("NSJOIN must name the program under test; `make test` sets it");
+    }
+    return path;
+}
+
+Answer run(const std::vector<std::string> &words, const std::function<void()> &before_exec)
+{
+    Pipe output;
+    Pipe error;
+    Child child = Child::calling([&]() -> int { execute(words, before_exec, output, error); });
+    output.close_write();
+    error.close_write();
+    Answer answer;
+    read_both(output, answer.output, error, answer.error);
+    answer.status = child.wait();
+    return answer;
+}
+
+Answer nsjoin(const std::vector<std::string> &arguments, const std::function<void()> &before_exec)
+{
+    std::vector<std::string> words{nsjoin_path()};
+    if (!native()) {
+        words.insert(words.begin(), variable("RUNNER"));
+    }
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return run(words, before_exec);
+}
+
+Holder::Holder(unsigned long namespaces)
+    : child_(Child::calling(
+          [] {
+              prctl(PR_SET_NAME, "holder");
+              for (;;) {
+                  pause();
+              }
+              return 0;
+          },
+          namespaces))
+{
+    if ((namespaces & CLONE_NEWUSER) != 0) {
+        write_to(proc("setgroups"), "deny");
+        write_to(proc("uid_map"), "0 " + std::to_string(geteuid()) + " 1\n");
+        write_to(proc("gid_map"), "0 " + std::to_string(getegid()) + " 1\n");
+    }
+    if (!eventually([this] { return contents(proc("comm")) == "holder\n"; })) {
+        throw std::runtime_error("the holder did not start");
+    }
+}
+
+std::string Holder::link(const std::string &path) const
+{
+    return read_link(proc(path));
+}
+
+std::string read_link(const std::string &path)
+{
+    std::error_code error;
+    return std::filesystem::read_symlink(path, error).string();
+}
+
+} // namespace support
