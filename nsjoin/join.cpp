@@ -91,8 +91,11 @@ Failure compare(const Options &options, const Target &target, size_t index, Plan
     FileIdentity own;
     const auto own_result = identify_own(target, name_space, own);
     if (!own_result) {
-        // A kernel without this kind. Nobody is in a namespace of it.
-        if (own_result.error() == Errno::enoent && !options.from_target.has(name_space.flag)) {
+        // A kernel without this kind: nobody is in a namespace of it. An error where it is asked
+        // for.
+        const bool each = options.from_target.empty() ||
+                          options.from_target.flags() == NamespaceSet::all().flags();
+        if (own_result.error() == Errno::enoent && each && !from_file) {
             plan.from_target.remove(name_space.flag);
             return {};
         }

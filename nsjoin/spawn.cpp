@@ -2,16 +2,13 @@
 // The child has its own memory: one that shared it would let those inside look into the parent,
 // design.md. It says what went wrong through a pipe that is closed on exec, so its end means that
 // the command runs.
-//
-// Signals: all are blocked here and taken from a descriptor. Those that a terminal sends have
-// reached the command already, as it is in the same process group, and are not passed on.
 
 #include "spawn.h"
 
 #include "exec.h"
-#include "report.h"
 #include "sys/namespace.h"
 #include "sys/poll.h"
+#include "watch.h"
 
 namespace nsjoin {
 
@@ -77,107 +74,6 @@ Failure child(Run &run, const Signals &signals, const Pipe &failures, bool born_
     return exec(options, run.outside, run.environment);
 }
 
-class Watch {
-public:
-    Watch(Run &run, Pid pid, FdRef signals, FdRef failures)
-        : run_(run), pid_(pid), signals_(signals), failures_(failures),
-          status_fd_(run.options.status_fd)
-    {
-    }
-
-    Outcome until_end()
-    {
-        while (!ended_) {
-            Poll polls[2 + Terminal::poll_count];
-            polls[0] = Poll(signals_, Poll::in);
-            // Otherwise it is soon enough to look in the end, and saves waking up.
-            polls[1] = status_fd_ ? Poll(failures_, Poll::in) : Poll();
-            if (run_.terminal) {
-                run_.terminal.ask(polls + 2);
-            }
-            const auto happened = poll(polls, run_.terminal ? 2 + Terminal::poll_count : 2);
-            if (!happened && happened.error() != Errno::eintr) {
-                break;
-            }
-            if (polls[1].happened != 0) {
-                learn_start();
-            }
-            if (run_.terminal) {
-                run_.terminal.carry(polls + 2);
-            }
-            if (polls[0].happened != 0) {
-                take_signals();
-            }
-        }
-        if (failures_) {
-            learn_start();
-        }
-        if (run_.terminal) {
-            run_.terminal.finish();
-            run_.terminal.restore();
-        }
-        return {failure_, status_};
-    }
-
-private:
-    // The other end of the pipe is closed: by exec, or behind a failure.
-    void learn_start()
-    {
-        const auto got = read(failures_, &failure_, sizeof failure_);
-        if (!got || static_cast<size_t>(got.value()) != sizeof failure_) {
-            failure_ = Failure();
-            tell_started(status_fd_, pid_);
-        }
-        failures_ = FdRef();
-    }
-
-    void take_signals()
-    {
-        signalfd_siginfo info;
-        while (!ended_ && read(signals_, &info, sizeof info)) {
-            const auto signal = static_cast<Signal>(info.ssi_signo);
-            constexpr int from_kernel = 0;
-            if (signal == Signal::sigchld) {
-                wait();
-            } else if (signal == Signal::sigwinch && run_.terminal) {
-                run_.terminal.resize();
-            } else if (info.ssi_code <= from_kernel || run_.terminal || signal == Signal::sigcont) {
-                static_cast<void>(kill(pid_, signal));
-            }
-        }
-    }
-
-    void wait()
-    {
-        for (;;) {
-            WaitStatus status;
-            const auto changed = wait_now(pid_, status);
-            if (!changed || changed.value() == 0) {
-                return;
-            }
-            if (!status.stopped()) {
-                status_ = status;
-                ended_ = true;
-                return;
-            }
-            // So the shell sees a stopped job. Going on, this process is sent SIGCONT, and passes
-            // it on.
-            run_.terminal.restore();
-            static_cast<void>(kill(getpid(), Signal::sigstop));
-            run_.terminal.make_raw();
-        }
-    }
-
-    Run &run_;
-    Pid pid_;
-    FdRef signals_;
-    FdRef failures_;
-    FdRef status_fd_;
-    bool ended_ = false;
-    Failure failure_;
-    WaitStatus status_;
-};
-
 } // namespace
 
 bool needs_child(const Run &run)
@@ -242,7 +138,11 @@ Outcome spawn_command(Run &run)
         born_in_cgroup = false;
     }
     if (!born) {
-        return {failure("cannot make a process", born.error()), {}};
+        Failure why = failure("cannot make a process", born.error());
+        if (born.error() == Errno::enomem && run.plan.wanted.has(CLONE_NEWPID)) {
+            why.hint = "process 1 of that PID namespace may have ended";
+        }
+        return {why, {}};
     }
     if (born.value() == Pid{}) {
         failures.read_end = Fd();
@@ -255,19 +155,8 @@ Outcome spawn_command(Run &run)
     if (run.terminal) {
         run.terminal.make_raw();
     }
-    return Watch(run, born.value(), signal_queue.value(), failures.read_end.get()).until_end();
-}
-
-void die_of(Signal signal)
-{
-    static_cast<void>(hide_from_tracing());
-    static_cast<void>(set_action(signal, {}, nullptr));
-    SignalSet all_others = SignalSet::full();
-    all_others.remove(signal);
-    static_cast<void>(kill(getpid(), signal));
-    static_cast<void>(block_signals(all_others));
-    // Process 1 can't be killed from inside, pid_namespaces(7).
-    exit(128 + static_cast<int>(signal));
+    return watch(run.terminal, FdRef(run.options.status_fd), born.value(), signal_queue.value(),
+                 failures.read_end.get());
 }
 
 } // namespace nsjoin

@@ -5,8 +5,8 @@
 #include "become.h"
 #include "cgroup.h"
 #include "join.h"
-#include "sys/process.h"
 #include "terminal.h"
+#include "watch.h"
 
 namespace nsjoin {
 
@@ -29,17 +29,8 @@ bool needs_child(const Run &run);
 /// Joins, and becomes the command in this process. Returns a failure or not at all.
 Failure become_command(Run &run);
 
-/// How it came out: a failure, in which case no command ran, or how the command ended.
-struct Outcome {
-    Failure failure;
-    sys::WaitStatus status;
-};
-
 /// Joins, and becomes the command in a child. Returns when that has ended. All signals stay
 /// blocked.
 Outcome spawn_command(Run &run);
-
-/// Ends this process by the signal that ended the command, without a core of its own.
-[[noreturn]] void die_of(sys::Signal signal);
 
 } // namespace nsjoin

@@ -126,10 +126,15 @@ Failure explain(const Target &target, Stage stage, const char *text, Errno error
 Failure pin(const Options &options, Target &target)
 {
     target.name = options.target;
-    if (const auto opened = open(working_directory, "/proc", O_PATH | O_DIRECTORY, target.proc);
-        !opened) {
-        return failure("cannot open", "/proc", opened.error());
-    }
+    // A descriptor below 3 means that the caller has closed one of those. It stays there until
+    // exec, so that nothing else becomes what the command, or a message, is written to.
+    do {
+        static_cast<void>(target.proc.release());
+        if (const auto opened = open(working_directory, "/proc", O_PATH | O_DIRECTORY, target.proc);
+            !opened) {
+            return failure("cannot open", "/proc", opened.error());
+        }
+    } while (target.proc.get().number < 3);
     if (file_system_type(target.proc.get()) != procfs) {
         return failure("there is no procfs on", "/proc", Errno::none, "mount -t proc proc /proc");
     }

@@ -6,10 +6,12 @@
 #include <stdint.h>
 
 #include "call.h"
+#include "file.h"
 
 /// Where the parts of this program lie, program.ld. These are addresses; only from memory_free up
 /// to memory_free_end there are contents, which are zero and which nothing else uses.
-extern "C" char program_start[], code_end[], memory_free[], memory_free_end[], program_end[];
+extern "C" char program_start[], code_waiting[], code_end[], memory_free[], memory_free_end[],
+    program_end[];
 
 namespace sys {
 
@@ -43,41 +45,45 @@ using MemoryMap = prctl_mm_map;
     return call<void>(__NR_munmap, begin, end - begin);
 }
 
-enum class Memory {
-    /// A page is there once it is touched.
-    when_touched,
-    /// All of it is there at once, which is quicker where all of it is used.
-    at_once
-};
-
-/// New memory, zeros, `size` bytes rounded up to pages. ENOMEM: there is none.
-inline Result<char *> map_memory(size_t size, Memory memory = Memory::when_touched)
+/// mmap(2), of a file from its beginning. The call has another shape on some machines.
+template <class T>
+Result<T *> map(T *at, size_t size, int protection, int flags, int fd)
 {
-    constexpr int protection = PROT_READ | PROT_WRITE;
-    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | (memory == Memory::at_once ? MAP_POPULATE : 0);
 #if defined __s390x__
-    // The one machine that takes them from memory, and the old call.
-    const long arguments[6] = {0, static_cast<long>(size), protection, flags, -1, 0};
-    return call<char *>(__NR_mmap, arguments);
+    // From memory.
+    const long arguments[6] = {
+        reinterpret_cast<long>(at), static_cast<long>(size), protection, flags, fd, 0};
+    return call<T *>(__NR_mmap, arguments);
 #elif defined __NR_mmap2
-    return call<char *>(__NR_mmap2, 0, size, protection, flags, -1, 0);
+    return call<T *>(__NR_mmap2, at, size, protection, flags, fd, 0);
 #else
-    return call<char *>(__NR_mmap, 0, size, protection, flags, -1, 0);
+    return call<T *>(__NR_mmap, at, size, protection, flags, fd, 0);
 #endif
 }
 
-/// mprotect(2): from now on this memory can be executed and not be written.
-inline Result<void> make_executable(char *memory, size_t size)
+/// New memory, zeros, `size` bytes rounded up to pages. ENOMEM: there is none.
+inline Result<char *> map_memory(size_t size)
 {
-    return call<void>(__NR_mprotect, memory, size, PROT_READ | PROT_EXEC);
+    return map(static_cast<char *>(nullptr), size, PROT_READ | PROT_WRITE,
+               MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
-/// mremap(2): moves memory to where something else is, which is unmapped, in one step.
-inline Result<char *> move_memory(char *from, size_t size, char *to)
+/// Replaces the memory at `at` by the contents of a file, which can be executed and not be written:
+/// all of it at once, or nothing on error.
+inline Result<char *> map_program(FdRef file, char *at, size_t size)
 {
-    constexpr int maymove = 1; // MREMAP_MAYMOVE
-    constexpr int fixed = 2;   // MREMAP_FIXED
-    return call<char *>(__NR_mremap, from, size, size, maymove | fixed, to);
+    return map(at, size, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, file.number);
+}
+
+/// Lets go of code that is not needed for long: it is not resident any more, and when some of it is
+/// needed again only what lies around it comes back, madvise(2). For callers outside of it. Nothing
+/// happens if `begin` or the size do not suit.
+[[gnu::always_inline]] inline void give_back_code(char *begin, size_t size)
+{
+    constexpr int madv_random = 1;   // MADV_RANDOM, which makes this a mapping of its own
+    constexpr int madv_dontneed = 4; // MADV_DONTNEED
+    static_cast<void>(call<void>(__NR_madvise, begin, size, madv_random));
+    static_cast<void>(call<void>(__NR_madvise, begin, size, madv_dontneed));
 }
 
 template <class Header, class Section>

@@ -19,6 +19,7 @@ enum class Errno : int {
     ebadf = EBADF,
     echild = ECHILD,
     eagain = EAGAIN,
+    enomem = ENOMEM,
     eacces = EACCES,
     enotdir = ENOTDIR,
     eisdir = EISDIR,
