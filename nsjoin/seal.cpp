@@ -88,6 +88,8 @@ Failure seal(const InitialStack &initial)
         return failure("cannot open /proc/self/exe", opened.error());
     }
     if (is_sealed(own.get())) {
+        // Executed by its descriptor, it is called after that.
+        static_cast<void>(set_name("nsjoin"));
         return {};
     }
     return failure("cannot run from a sealed memory file",
