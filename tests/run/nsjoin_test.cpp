@@ -18,7 +18,7 @@ TEST_CASE("a command runs in every namespace in which the process differs", "[na
     for (const std::string name : {"mnt", "uts", "ipc", "net", "pid", "cgroup", "user", "time"}) {
         CAPTURE(name);
         const Answer answer = nsjoin({holder.name(), "--", "readlink", "/proc/self/ns/" + name});
-        CHECK(answer.error == "");
+        CHECK(answer.error.empty());
         CHECK(answer.output == holder.link("ns/" + name) + "\n");
         CHECK(answer.status == Status{0, 0});
     }
