@@ -214,8 +214,8 @@ Failure exec_brought(const Options &options, const Outside &outside, const char 
         if (!executable(outside.interpreter)) {
             Failure why = failure("cannot run inside, as it is not static, the program",
                                   options.bring, Errno::enoent, status_not_executable);
-            why.hint = "it wants";
-            why.hint_subject = outside.interpreter;
+            why.hint = "it wants %";
+            why.detail = outside.interpreter;
             return why;
         }
         // The interpreter opens it.

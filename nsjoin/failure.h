@@ -18,9 +18,10 @@ constexpr int status_failed = 125;
 constexpr int status_not_executable = 126;
 constexpr int status_not_found = 127;
 
-/// `nsjoin: TEXT SUBJECT: ERROR (HINT HINT_SUBJECT)`, all but the text if there are any. All of the
-/// strings last as long as the process: they are literals, or arguments. So a child that is a copy
-/// of its parent can hand a failure to it as it is.
+/// `nsjoin: TEXT SUBJECT: ERROR (HINT)`, all but the text if there are any; a % in the text or in
+/// the hint stands for the detail. All of the strings last as long as the process: they are
+/// literals, or arguments. So a child that is a copy of its parent can hand a failure to it as it
+/// is.
 struct [[nodiscard]] Failure {
     /// None. All else about it is left unset.
     // cppcheck-suppress uninitMemberVar
@@ -34,7 +35,7 @@ struct [[nodiscard]] Failure {
     const char *text;
     const char *subject;
     const char *hint;
-    const char *hint_subject;
+    const char *detail;
     sys::Errno error;
     Stage stage;
     /// What main exits with.

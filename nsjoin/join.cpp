@@ -20,14 +20,6 @@ namespace {
 constexpr size_t user = 0;
 static_assert(namespaces[user].flag == CLONE_NEWUSER);
 
-// "cannot join the net namespace of", one for each.
-constexpr const char *cannot_join[namespace_count] = {
-    "cannot join the user namespace of", "cannot join the cgroup namespace of",
-    "cannot join the ipc namespace of",  "cannot join the uts namespace of",
-    "cannot join the net namespace of",  "cannot join the pid namespace of",
-    "cannot join the time namespace of", "cannot join the mount namespace of",
-};
-
 Failure refused(size_t index, const char *subject, Errno error)
 {
     const char *hint = nullptr;
@@ -37,7 +29,9 @@ Failure refused(size_t index, const char *subject, Errno error)
     } else if (error == Errno::einval && namespaces[index].flag == CLONE_NEWPID) {
         hint = "it must be below yours";
     }
-    return {Stage::join, cannot_join[index], subject, error, hint};
+    Failure failure(Stage::join, "cannot join the % namespace of", subject, error, hint);
+    failure.detail = namespaces[index].name;
+    return failure;
 }
 
 Failure unreadable(const char *text, const char *subject, Errno error)
@@ -63,9 +57,8 @@ Failure open_file(const char *path, const Namespace &name_space, Fd &file)
     }
     const auto kind = kind_of_namespace(file.get());
     if (!kind || kind.value() != name_space.flag) {
-        Failure failure(Stage::read, "not a namespace of the kind asked for:", path, Errno::none,
-                        "wanted:");
-        failure.hint_subject = name_space.name;
+        Failure failure(Stage::read, "not a % namespace:", path, Errno::none);
+        failure.detail = name_space.name;
         return failure;
     }
     return {};

@@ -100,10 +100,10 @@ constexpr uint32_t max_id = 0xfffffffe;
 constexpr uint32_t max_int = 0x7fffffff;
 
 Failure mistake(const char *text, const char *subject, const char *hint = nullptr,
-                const char *hint_subject = nullptr)
+                const char *detail = nullptr)
 {
     Failure failure(Stage::parse, text, subject, sys::Errno::none, hint);
-    failure.hint_subject = hint_subject;
+    failure.detail = detail;
     return failure;
 }
 
@@ -386,7 +386,7 @@ Failure parse_long(const char *const *&argument, Options &options)
     if (option == nullptr) {
         const char *const hint = nearest(name, size);
         return mistake(ambiguous ? "more than one option begins with" : "unknown option", *argument,
-                       hint != nullptr ? "did you mean --" : "see --help", hint);
+                       hint != nullptr ? "did you mean --%" : "see --help", hint);
     }
     if (option->value == Value::none && value != nullptr) {
         return mistake("no value can be given in", *argument);

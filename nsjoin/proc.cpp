@@ -156,25 +156,36 @@ bool path_under(TextView path, const char *root, TextView &rest)
 
 namespace {
 
-template <class Header, class Program>
+// A number of `size` bytes in a file of this machine's byte order; 0 where the file has ended.
+uint64_t number_at(TextView file, uint64_t at, size_t size)
+{
+    uint64_t value = 0;
+    if (at <= file.size && file.size - at >= size) {
+        constexpr bool big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+        __builtin_memcpy(reinterpret_cast<char *>(&value) + (big_endian ? sizeof value - size : 0),
+                         file.data + at, size);
+    }
+    return value;
+}
+
+// elf(5), of both classes.
 TextView elf_interpreter(TextView file)
 {
-    Header header;
-    if (file.size < sizeof header) {
-        return {};
-    }
-    __builtin_memcpy(&header, file.data, sizeof header);
-    for (size_t i = 0; i < header.e_phnum; ++i) {
-        Program program;
-        const uint64_t offset = uint64_t{header.e_phoff} + i * sizeof program;
-        if (offset > file.size || file.size - offset < sizeof program) {
-            return {};
+    constexpr char class_64 = 2;
+    const bool wide = file.data[EI_CLASS] == class_64;
+    const size_t word = wide ? 8 : 4;
+    uint64_t header = number_at(file, wide ? 32 : 28, word);
+    const uint64_t header_size = wide ? 56 : 32;
+    for (uint64_t count = number_at(file, wide ? 56 : 44, 2); count != 0; --count) {
+        if (number_at(file, header, 4) == PT_INTERP) {
+            const uint64_t offset = number_at(file, header + (wide ? 8 : 4), word);
+            const uint64_t size = number_at(file, header + (wide ? 32 : 16), word);
+            // Ends with a zero.
+            if (offset < file.size && size > 1 && size <= file.size - offset) {
+                return {file.data + offset, static_cast<size_t>(size - 1)};
+            }
         }
-        __builtin_memcpy(&program, file.data + offset, sizeof program);
-        if (program.p_type == PT_INTERP && program.p_offset < file.size &&
-            program.p_filesz <= file.size - program.p_offset && program.p_filesz > 1) {
-            return {file.data + program.p_offset, static_cast<size_t>(program.p_filesz) - 1};
-        }
+        header += header_size;
     }
     return {};
 }
@@ -194,13 +205,9 @@ TextView interpreter(TextView program)
         }
         return take_word(line, ' ');
     }
-    constexpr char class_64 = 2;
-    if (program.size > EI_CLASS && sys::equal(TextView(program.data, SELFMAG), TextView(ELFMAG))) {
-        return program.data[EI_CLASS] == class_64
-                   ? elf_interpreter<Elf64_Ehdr, Elf64_Phdr>(program)
-                   : elf_interpreter<Elf32_Ehdr, Elf32_Phdr>(program);
-    }
-    return {};
+    return program.size > EI_CLASS && sys::equal(TextView(program.data, SELFMAG), TextView(ELFMAG))
+               ? elf_interpreter(program)
+               : TextView();
 }
 
 } // namespace nsjoin

@@ -26,6 +26,18 @@ void append_foreign(Line &line, const char *string)
     }
 }
 
+// A literal of ours, in which % stands for the detail.
+void append_phrase(Line &line, const char *phrase, const char *detail)
+{
+    for (; *phrase != '\0'; ++phrase) {
+        if (*phrase == '%') {
+            append_foreign(line, detail);
+        } else {
+            line.append(*phrase);
+        }
+    }
+}
+
 void append(Line &line, long number)
 {
     line.append(Decimal(static_cast<uint32_t>(number)).string());
@@ -57,7 +69,7 @@ void print_failure(const Failure &failure)
 {
     Line line;
     line.append("nsjoin: ");
-    line.append(failure.text);
+    append_phrase(line, failure.text, failure.detail);
     if (failure.subject != nullptr) {
         line.append(' ');
         append_foreign(line, failure.subject);
@@ -73,15 +85,7 @@ void print_failure(const Failure &failure)
     }
     if (failure.hint != nullptr) {
         line.append(" (");
-        line.append(failure.hint);
-        if (failure.hint_subject != nullptr) {
-            // "did you mean --" wants no space behind it.
-            const size_t size = length(failure.hint);
-            if (failure.hint[size - 1] != '-') {
-                line.append(' ');
-            }
-            append_foreign(line, failure.hint_subject);
-        }
+        append_phrase(line, failure.hint, failure.detail);
         line.append(')');
     }
     write_line(standard_error, line);
