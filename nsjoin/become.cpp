@@ -216,35 +216,6 @@ Failure change_directories(const Options &options, const Outside &outside)
     return {};
 }
 
-// Before Linux 5.11: those that are open, by their list.
-Failure close_listed(const Target &target)
-{
-    const char *const text = "cannot close descriptors";
-    Fd list;
-    if (const auto opened = open(target.proc.get(), "thread-self/fd", O_RDONLY | O_DIRECTORY, list);
-        !opened) {
-        return failure(Stage::become, text, nullptr, opened.error());
-    }
-    alignas(8) char buffer[2048];
-    for (;;) {
-        const auto got = read_directory(list.get(), buffer, sizeof buffer);
-        if (!got) {
-            return failure(Stage::become, text, nullptr, got.error());
-        }
-        if (got.value() == 0) {
-            return {};
-        }
-        for (long at = 0; at < got.value();) {
-            const auto &entry = *reinterpret_cast<const DirectoryEntry *>(buffer + at);
-            uint32_t number = 0;
-            if (parse_number({entry.name, length(entry.name)}, number) && number > 2) {
-                static_cast<void>(set_close_on_exec(FdRef(static_cast<long>(number))));
-            }
-            at += entry.size;
-        }
-    }
-}
-
 } // namespace
 
 Failure prepare(const Options &options, const Target &target, Outside &outside)
@@ -268,12 +239,6 @@ Failure prepare(const Options &options, const Target &target, Outside &outside)
     if (options.bring != nullptr) {
         if (Failure failure = open_program(options.bring, outside); failure) {
             return failure;
-        }
-    }
-    for (size_t i = 0; i < options.keep_count; ++i) {
-        if (const auto open = status_flags(FdRef(options.keep[i])); !open) {
-            return failure(Stage::prepare, "cannot keep a descriptor that is not open, --keep-fd",
-                           nullptr, open.error());
         }
     }
     return {};
@@ -306,21 +271,6 @@ Failure become(const Options &options, const Target &target, NamespaceSet joined
     if (keep_caps) {
         if (const auto passed = pass_on_capabilities(); !passed) {
             return failure(Stage::become, "cannot pass on capabilities", nullptr, passed.error());
-        }
-    }
-    return {};
-}
-
-Failure close_others(const Options &options, const Target &target)
-{
-    if (!close_on_exec_from(FdRef(3))) {
-        if (Failure failure = close_listed(target); failure) {
-            return failure;
-        }
-    }
-    for (size_t i = 0; i < options.keep_count; ++i) {
-        if (const auto kept = keep_on_exec(FdRef(options.keep[i])); !kept) {
-            return failure(Stage::become, "cannot keep a descriptor", nullptr, kept.error());
         }
     }
     return {};

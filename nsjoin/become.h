@@ -26,7 +26,4 @@ Failure prepare(const Options &options, const Target &target, Outside &outside);
 Failure become(const Options &options, const Target &target, NamespaceSet joined,
                const Outside &outside);
 
-/// Everything but 0, 1, 2 and those to keep will be closed on exec.
-Failure close_others(const Options &options, const Target &target);
-
 } // namespace nsjoin

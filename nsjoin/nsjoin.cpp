@@ -14,6 +14,7 @@
 //   exec     the command
 //   watch    until it ends, and end the same way
 
+#include "descriptors.h"
 #include "list.h"
 #include "options.h"
 #include "report.h"
@@ -28,6 +29,9 @@ using namespace nsjoin;
 Failure prepare_run(const sys::InitialStack &initial, Run &run)
 {
     run.environment = initial.environment();
+    if (Failure failure = check_descriptors(run.options); failure) {
+        return failure;
+    }
     if (Failure failure = pin(run.options, run.target); failure) {
         return failure;
     }
@@ -50,7 +54,19 @@ Failure prepare_run(const sys::InitialStack &initial, Run &run)
             return failure;
         }
     }
-    return run.options.pty ? run.terminal.open() : Failure();
+    if (run.options.pty) {
+        if (Failure failure = run.terminal.open(); failure) {
+            return failure;
+        }
+    }
+    if (Failure failure = close_others(run.options, run.target); failure) {
+        return failure;
+    }
+    // Those inside are not to look into this process, nor into the child that it makes.
+    const auto hidden = sys::hide_from_tracing();
+    return hidden
+               ? Failure()
+               : Failure(Stage::prepare, "cannot hide from those inside", nullptr, hidden.error());
 }
 
 [[noreturn]] void fail(const Options &options, const Failure &failure)

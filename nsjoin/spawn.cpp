@@ -60,9 +60,6 @@ Failure child(Run &run, const Signals &signals, const Pipe &failures, bool born_
             return failure("nsjoin has ended already", Errno::none);
         }
     }
-    if (Failure refused = close_others(options, run.target); refused) {
-        return refused;
-    }
     if (!signals.child_action.is_default()) {
         if (const auto set = set_action(Signal::sigchld, signals.child_action, nullptr); !set) {
             return failure("cannot restore signals", set.error());
@@ -93,9 +90,6 @@ Failure become_command(Run &run)
     if (Failure refused = become(run.options, run.target, run.plan.wanted, run.outside); refused) {
         return refused;
     }
-    if (Failure refused = close_others(run.options, run.target); refused) {
-        return refused;
-    }
     return exec(run.options, run.outside, run.environment);
 }
 
@@ -116,9 +110,6 @@ Outcome spawn_command(Run &run)
     Pipe failures;
     if (const auto made = make_pipe(failures); !made) {
         return {failure("cannot make a pipe", made.error()), {}};
-    }
-    if (const auto hidden = hide_from_tracing(); !hidden) {
-        return {failure("cannot hide from those inside", hidden.error()), {}};
     }
     // Being born in a cgroup wants to see it, which the target's cgroup namespace may not let: so
     // that is joined by the child.
