@@ -145,9 +145,7 @@ Errno execute_by_path(const char *const *arguments, const char *const *environme
     do {
         const TextView directory = take_word(rest, ':');
         candidate.clear();
-        for (size_t i = 0; i < directory.size; ++i) {
-            candidate.append(directory.data[i]);
-        }
+        candidate.append(directory);
         if (directory.size != 0) {
             candidate.append('/');
         }

@@ -13,9 +13,7 @@ using Table = Text<2048>;
 
 void append_column(Table &table, TextView text)
 {
-    for (size_t i = 0; i < text.size; ++i) {
-        table.append(text.data[i]);
-    }
+    table.append(text);
     for (size_t i = text.size; i < column; ++i) {
         table.append(' ');
     }

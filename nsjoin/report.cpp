@@ -63,6 +63,34 @@ bool write_all(FdRef fd, TextView text)
     return true;
 }
 
+void append_string(Line &line, const char *key, const char *value)
+{
+    if (value != nullptr) {
+        line.append(key);
+        line.append(value);
+        line.append('"');
+    }
+}
+
+// A line of JSON: an event, the step it happened in, a number, and the name of that. No step and no
+// name: null.
+void tell(FdRef fd, const char *event, const char *step, const char *key, int number,
+          const char *name)
+{
+    if (!fd) {
+        return;
+    }
+    Line line;
+    append_string(line, "{\"event\":\"", event);
+    append_string(line, ",\"step\":\"", step);
+    append_string(line, ",\"", key);
+    line.append(':');
+    append(line, number);
+    append_string(line, ",\"name\":\"", name);
+    line.append('}');
+    write_line(fd, line);
+}
+
 } // namespace
 
 void print_failure(const Failure &failure)
@@ -131,56 +159,23 @@ bool print_version()
 
 void tell_started(FdRef fd, Pid pid)
 {
-    if (!fd) {
-        return;
-    }
-    Line line;
-    line.append("{\"event\":\"started\",\"pid\":");
-    append(line, static_cast<long>(pid));
-    line.append('}');
-    write_line(fd, line);
+    tell(fd, "started", nullptr, "pid", static_cast<int>(pid), nullptr);
 }
 
 void tell_failed(FdRef fd, const Failure &failure)
 {
-    if (!fd) {
-        return;
-    }
-    Line line;
-    line.append("{\"event\":\"failed\",\"step\":\"");
-    line.append(stage_names[static_cast<int>(failure.stage)]);
-    line.append("\",\"errno\":");
-    append(line, static_cast<long>(failure.error));
-    if (const char *name = error_name(failure.error); name != nullptr) {
-        line.append(",\"name\":\"");
-        line.append(name);
-        line.append('"');
-    }
-    line.append('}');
-    write_line(fd, line);
+    tell(fd, "failed", stage_names[static_cast<int>(failure.stage)], "errno",
+         static_cast<int>(failure.error), error_name(failure.error));
 }
 
 void tell_exited(FdRef fd, WaitStatus status)
 {
-    if (!fd) {
-        return;
-    }
-    Line line;
-    line.append("{\"event\":\"exited\",");
     if (status.exited()) {
-        line.append("\"status\":");
-        append(line, status.code());
+        tell(fd, "exited", nullptr, "status", status.code(), nullptr);
     } else {
-        line.append("\"signal\":");
-        append(line, static_cast<long>(status.signal()));
-        if (const char *name = signal_name(status.signal()); name != nullptr) {
-            line.append(",\"name\":\"");
-            line.append(name);
-            line.append('"');
-        }
+        tell(fd, "exited", nullptr, "signal", static_cast<int>(status.signal()),
+             signal_name(status.signal()));
     }
-    line.append('}');
-    write_line(fd, line);
 }
 
 } // namespace nsjoin

@@ -89,6 +89,13 @@ public:
         }
     }
 
+    constexpr void append(TextView text)
+    {
+        for (size_t i = 0; i < text.size; ++i) {
+            append(text.data[i]);
+        }
+    }
+
     constexpr void append(char byte)
     {
         if (size_ < capacity) {
