@@ -127,7 +127,7 @@ bool print_help()
         "       nsjoin [options] --pidfd=<fd> [--] [command [argument...]]\n"
         "       nsjoin [options] --net=<file> --mount=<file> ... [--] [command [argument...]]\n"
         "       nsjoin --list <pid>\n\n"
-        "Enters the namespaces of a process and runs a command there.\n\n");
+        "Enters the namespaces of a process, or those of files, and runs a command there.\n\n");
     HelpLine option;
     for (size_t i = 0; help_line(i, option); ++i) {
         const char letter[] = {'-', option.letter, ',', ' ', '\0'};
