@@ -144,8 +144,8 @@ bench-pause: all $(BUILD)/bench/null $(BUILD)/bench/memory ## measure what a sle
 	@$(BUILD)/bench/memory 1000 $(BUILD)/bench/null $(BUILD)/pause 'catatonit -P' 'sleep infinity'
 
 .PHONY: demo
-demo: all ## show what pause is for
-	@sh examples/demo.sh '$(CURDIR)/$(BUILD)/pause'
+demo: all ## show what pause and nsjoin are for
+	@sh examples/demo.sh '$(CURDIR)/$(BUILD)/pause' '$(CURDIR)/$(BUILD)/nsjoin'
 
 .PHONY: size
 size: ## the sizes of the programs that have been built, bytes

@@ -1,11 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Shows what pause is for: it holds a pod's namespaces, takes in an orphan, and ends when told to.
-# Needs util-linux and coreutils only, and no root where a user namespace can be had.
+# Shows what pause and nsjoin are for: pause holds a pod's namespaces, takes in an orphan, and ends when
+# told to; with nsjoin, others come into the pod and go. Needs what every Debian has (util-linux, bash,
+# perl), and no root where a user namespace can be had.
 #
-# usage: demo.sh <pause>
+# usage: demo.sh <pause> <nsjoin>
 set -eu
 pause=$1
+nsjoin=$2
+examples=$(dirname "$0")
+export LC_ALL=C
 
 say() { printf '%s\n' "$*"; }
 step() { printf '\n%s\n' "$*"; }
@@ -59,11 +63,19 @@ has_children() { [ -n "$(children_of "$1")" ]; }
 has_no_children() { ! has_children "$1"; }
 is_pause() { [ "$(process Name "$1")" = pause ] && [ "$(process State "$1")" = 'S (sleeping)' ]; }
 
+# The network devices that a process sees.
+devices_of() { sed -n 's/^ *\([^ :]*\):.*/\1/p' "/proc/$1/net/dev" | xargs; }
+
+# Does anyone in the network namespace of PID wait for connections to port 8080?
+listens() { grep -q ':1F90 [0-9A-F]*:0000 0A ' "/proc/$1/net/tcp"; }
+
+for program in bash perl; do
+    command -v "$program" >/dev/null || fail "there is no $program"
+done
+
 user=
-nsenter_user=
 if ! unshare --fork --pid true 2>/dev/null; then
     user='--user --map-root-user'
-    nsenter_user='--user --preserve-credentials'
     # shellcheck disable=SC2086 # two words
     unshare $user --fork --pid true 2>/dev/null ||
         fail "namespaces can't be made here: $(why_no_namespaces)"
@@ -96,11 +108,10 @@ for name in net ipc uts pid; do
 done
 say '   (unshare only waits for pause, to pass on its status.)'
 
-step '3. A process inside leaves an orphan behind, and pause becomes its parent.'
-say "   \$ nsenter --target $pid ${nsenter_user:+$nsenter_user }--pid sh -c 'sleep 1 &'"
+step '3. nsjoin enters the namespaces of pause, and runs a command there. It leaves an orphan behind:'
+say "   \$ nsjoin $pid -- sh -c 'sleep 1 &'"
 switches=$(process voluntary_ctxt_switches "$pid")
-# shellcheck disable=SC2086 # two words
-nsenter --target "$pid" $nsenter_user --pid sh -c 'sleep 1 &'
+"$nsjoin" "$pid" -- sh -c 'sleep 1 &'
 eventually has_children "$pid" || fail 'pause got no orphan'
 orphan=$(children_of "$pid")
 say "   $(process Name "$orphan") ($orphan) has the parent $(process PPid "$orphan"), pause."
@@ -108,9 +119,50 @@ eventually has_no_children "$pid" || fail 'the orphan did not go'
 [ "$switches" = "$(process voluntary_ctxt_switches "$pid")" ] || fail 'pause woke for an orphan'
 say '   A second later it has died and is gone. There is no zombie, and pause did not even wake.'
 
-step '4. SIGTERM ends pause, and with it the pod.'
-say "   \$ kill -TERM $pid"
+step "4. The pod's network is new, and its loopback still down. A command inside brings it up:"
+say "   \$ nsjoin $pid -- perl examples/loopback-up.pl"
+"$nsjoin" "$pid" -- perl "$examples/loopback-up.pl" || fail 'the loopback did not come up'
+
+step '5. A second process enters the pod, and stays: a server on localhost.'
+say "   \$ nsjoin $pid -- perl examples/server.pl &"
+"$nsjoin" "$pid" -- perl "$examples/server.pl" &
+server=$!
+eventually listens "$pid" || fail 'the server does not listen'
 namespace=$(readlink "/proc/$pid/ns/net")
+say "   Who holds $namespace now: $(holders_of "$namespace")"
+
+step '6. A third process enters it, and asks the server, on localhost, who it is and what it sees.'
+say "   \$ nsjoin $pid -- bash -c 'cat </dev/tcp/127.0.0.1/8080; ...'"
+# shellcheck disable=SC2016 # expanded inside
+"$nsjoin" "$pid" -- bash -c '
+    cat </dev/tcp/127.0.0.1/8080
+    echo $$
+    sed -n "s/^ *\([^ :]*\):.*/\1/p" /proc/self/net/dev | xargs' >"$work/answers" ||
+    fail 'the server does not answer'
+{
+    read -r server_pid
+    read -r server_devices
+    read -r client_pid
+    read -r client_devices
+} <"$work/answers"
+printf '   %-12s %-34s %s\n' \
+    'the server' "is process $server_pid of the pod, and sees:" "$server_devices" \
+    'the client' "is process $client_pid of the pod, and sees:" "$client_devices" \
+    'out here' 'there are:' "$(devices_of self)"
+[ "$server_devices" = "$client_devices" ] || fail 'they see different devices'
+[ "$(devices_of "$pid")" = "$client_devices" ] || fail 'pause has other devices'
+say '   The third has ended. The second would go on; a fourth sends it SIGTERM, by its number in the pod.'
+say "   \$ nsjoin $pid -- sh -c 'kill $server_pid'"
+"$nsjoin" "$pid" -- sh -c "kill $server_pid" || fail 'the server was not found in the pod'
+status=0
+wait "$server" 2>/dev/null || status=$?
+[ "$status" -eq 143 ] || fail "the server ended with status $status"
+is_pause "$pid" || fail 'pause is gone'
+say '   The server ends, and so does the nsjoin that ran it: of SIGTERM, as its command. The pod stays.'
+say "   Who holds $namespace now: $(holders_of "$namespace")"
+
+step '7. SIGTERM ends pause, and with it the pod.'
+say "   \$ kill -TERM $pid"
 kill -TERM "$pid"
 status=0
 wait "$holder" || status=$?
