@@ -94,7 +94,7 @@ catch_library = $(shell $(HOSTCXX) -std=c++20 -include catch2/catch_all.hpp -E -
 objects = $(patsubst %.cpp,$(TESTS)/%.o,$(wildcard tests/$(1)/*.cpp))
 runner = $(if $(filter-out $(NATIVE),$(1)),$(or $(shell command -v qemu-$(1)-static || \
     command -v qemu-$(1)),$(error there is no qemu-$(1): install qemu-user-static)))
-run_tests = PAUSE='$(CURDIR)'/build/$(1)/pause NSJOIN='$(CURDIR)'/build/$(1)/nsjoin \
+run_tests = SOURCE='$(CURDIR)' PAUSE='$(CURDIR)'/build/$(1)/pause NSJOIN='$(CURDIR)'/build/$(1)/nsjoin \
     RUNNER=$(call runner,$(1)) $(TESTS)/run $(if $(filter-out $(NATIVE),$(1)),'~[native]')
 
 $(TESTS)/%.o: %.cpp Makefile VERSION
@@ -149,10 +149,10 @@ demo: all ## show what pause and nsjoin are for
 
 .PHONY: size
 size: ## the sizes of the programs that have been built, bytes
-	@wc -c build/*/pause
+	@wc -c build/*/pause build/*/nsjoin
 
 SOURCES = $(shell find sys pause nsjoin tests bench -name '*.h' -o -name '*.cpp')
-SCRIPTS = $(shell find sys examples tests -name '*.sh') .ci/run .ci/debian13
+SCRIPTS = $(shell find sys examples tests -name '*.sh') .ci/run .ci/debian13 nsjoin/completions/nsjoin
 
 tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | xargs -P 4 -I {} clang-tidy --quiet {} -- $(2)
 
@@ -164,16 +164,24 @@ lint: ## check the style and look for mistakes
 	cppcheck --quiet --error-exitcode=1 --std=c++20 --enable=warning,performance,portability \
 	    --inline-suppr -I. -DSYS_ARCH='"sys/arch/$(NATIVE).h"' sys pause nsjoin bench
 	shellcheck -x $(SCRIPTS)
-	mandoc -T lint -W warning pause/pause.1
+	mandoc -T lint -W warning pause/pause.1 nsjoin/nsjoin.1
+
+INSTALLED := bin/pause bin/nsjoin share/man/man1/pause.1 share/man/man1/nsjoin.1 \
+    share/bash-completion/completions/nsjoin share/zsh/site-functions/_nsjoin \
+    share/fish/vendor_completions.d/nsjoin.fish
 
 .PHONY: install
 install: all ## install under $(DESTDIR)$(PREFIX)
-	install -D -m 0755 $(BUILD)/pause '$(DESTDIR)$(PREFIX)/bin/pause'
-	install -D -m 0644 pause/pause.1 '$(DESTDIR)$(PREFIX)/share/man/man1/pause.1'
+	mkdir -p $(foreach path,$(INSTALLED),'$(DESTDIR)$(PREFIX)/$(dir $(path))')
+	install -m 0755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin'
+	install -m 0644 pause/pause.1 nsjoin/nsjoin.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 0644 nsjoin/completions/nsjoin '$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
+	install -m 0644 nsjoin/completions/_nsjoin '$(DESTDIR)$(PREFIX)/share/zsh/site-functions'
+	install -m 0644 nsjoin/completions/nsjoin.fish '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
 
 .PHONY: uninstall
 uninstall: ## remove what install has installed
-	rm -f '$(DESTDIR)$(PREFIX)/bin/pause' '$(DESTDIR)$(PREFIX)/share/man/man1/pause.1'
+	rm -f $(foreach path,$(INSTALLED),'$(DESTDIR)$(PREFIX)/$(path)')
 
 .PHONY: clean
 clean: ## remove everything that was built
