@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// The examples of nsjoin(1), run by a shell as they are printed there.
+#include "tests/support/catch.h"
+#include "tests/support/nsjoin.h"
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sched.h>
+#include <sstream>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace support;
+
+namespace {
+
+std::vector<std::string> examples()
+{
+    const std::string prompt = ".Dl # ";
+    const char *const source = std::getenv("SOURCE");
+    REQUIRE(source != nullptr);
+    const std::string page = contents(source + std::string("/nsjoin/nsjoin.1"));
+    std::istringstream section(page.substr(page.find(".Sh EXAMPLES")));
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(section, line) && line != ".Sh DIAGNOSTICS";) {
+        if (line.rfind(prompt, 0) == 0) {
+            lines.push_back(line.substr(prompt.size()));
+        }
+    }
+    return lines;
+}
+
+void require(bool done)
+{
+    if (!done) {
+        _exit(98);
+    }
+}
+
+// What the page takes for granted, for one process and what it runs: nsjoin in PATH, $pid, a file
+// ./busybox, and /run/netns/blue, which goes with the mount namespace.
+void set_up(const Holder &holder, const std::string &directory)
+{
+    const std::string program = nsjoin_path();
+    const std::string path = program.substr(0, program.rfind('/')) + ":" + std::getenv("PATH");
+    setenv("PATH", path.c_str(), 1);
+    setenv("SHELL", "/bin/sh", 1);
+    setenv("pid", holder.name().c_str(), 1);
+    require(chdir(directory.c_str()) == 0);
+
+    require(unshare(CLONE_NEWNS) == 0);
+    require(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
+    require(mount("none", "/run", "tmpfs", 0, nullptr) == 0);
+    require(mkdir("/run/netns", 0755) == 0);
+    const int blue = open("/run/netns/blue", O_WRONLY | O_CREAT | O_CLOEXEC, 0444);
+    require(blue >= 0 && close(blue) == 0);
+    require(mount(holder.proc("ns/net").c_str(), "/run/netns/blue", nullptr, MS_BIND, nullptr) ==
+            0);
+}
+
+bool contains(const std::string &text, const std::string &part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("the examples of the manual page work as printed", "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("wants root");
+    }
+    const std::vector<std::string> lines = examples();
+    REQUIRE(lines.size() == 9);
+    const Holder holder(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID |
+                        CLONE_NEWCGROUP);
+    char directory[] = "/tmp/nsjoin-examples-XXXXXX";
+    REQUIRE(mkdtemp(directory) != nullptr);
+    const std::string busybox = std::string(directory) + "/busybox";
+    std::ofstream(busybox) << "#!/bin/sh\necho busybox \"$@\"\n";
+
+    const bool terminals = run({"sh", "-c", ": </dev/ptmx"}).status == Status{0, 0};
+    for (const std::string &line : lines) {
+        CAPTURE(line);
+        if (contains(line, "--pty") && !terminals) {
+            continue;
+        }
+        const Answer answer = run({"sh", "-c", line}, [&] { set_up(holder, directory); });
+        CHECK(answer.error.empty());
+        CHECK(answer.status == Status{0, 0});
+        if (contains(line, "--list")) {
+            CHECK(contains(answer.output, holder.link("ns/net")));
+        }
+        if (contains(line, "/net/dev")) {
+            CHECK(contains(answer.output, "lo:"));
+            CHECK(answer.output == contents(holder.proc("net/dev")));
+        }
+        if (contains(line, "busybox")) {
+            CHECK(answer.output == "busybox\n");
+        }
+        if (contains(line, "ns/uts")) {
+            CHECK(answer.output == holder.link("ns/uts") + "\n");
+        }
+        if (contains(line, "follow")) {
+            CHECK(contains(answer.output, "uid=0"));
+        }
+    }
+    const std::string told = contents(std::string(directory) + "/status");
+    CHECK(contains(told, "{\"event\":\"started\",\"pid\":"));
+    CHECK(contains(told, "\n{\"event\":\"exited\",\"status\":0}\n"));
+    std::filesystem::remove_all(directory);
+}
