@@ -130,6 +130,7 @@ server=$!
 eventually listens "$pid" || fail 'the server does not listen'
 namespace=$(readlink "/proc/$pid/ns/net")
 say "   Who holds $namespace now: $(holders_of "$namespace")"
+say '   (nsjoin only waits for its command. While it does, none but root can look into it.)'
 
 step '6. A third process enters it, and asks the server, on localhost, who it is and what it sees.'
 say "   \$ nsjoin $pid -- bash -c 'cat </dev/tcp/127.0.0.1/8080; ...'"
