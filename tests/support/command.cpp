@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/command.h"
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sched.h>
+#include <signal.h>
+#include <sstream>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace support {
+
+Words operator+(Words first, const Words &words)
+{
+    first.insert(first.end(), words.begin(), words.end());
+    return first;
+}
+
+Directory::Directory()
+{
+    char name[] = "/tmp/nsjoin-test-XXXXXX";
+    if (mkdtemp(name) == nullptr || chmod(name, 0755) != 0) {
+        throw std::runtime_error("no directory can be made in /tmp");
+    }
+    path_ = name;
+}
+
+Directory::~Directory()
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string Directory::file(const std::string &name, const std::string &text, unsigned mode) const
+{
+    std::ofstream(path(name)) << text;
+    if (chmod(path(name).c_str(), mode) != 0) {
+        throw std::runtime_error("cannot make " + path(name));
+    }
+    return path(name);
+}
+
+std::string Directory::directory(const std::string &name) const
+{
+    std::filesystem::create_directories(path(name));
+    return path(name);
+}
+
+unsigned long joinable(unsigned long namespaces)
+{
+    return namespaces | (geteuid() == 0 ? 0 : CLONE_NEWUSER);
+}
+
+void execute(const Words &words, const std::vector<const char *> *environment)
+{
+    std::vector<char *> arguments;
+    arguments.reserve(words.size() + 1);
+    for (const auto &word : words) {
+        arguments.push_back(const_cast<char *>(word.c_str()));
+    }
+    arguments.push_back(nullptr);
+    if (environment != nullptr) {
+        execve(arguments[0], arguments.data(), const_cast<char **>(environment->data()));
+    } else {
+        execv(arguments[0], arguments.data());
+    }
+    _exit(99);
+}
+
+Child start_nsjoin(const Words &arguments, const std::function<void()> &before_exec)
+{
+    Words words{nsjoin_path()};
+    if (!native()) {
+        words.insert(words.begin(), std::getenv("RUNNER"));
+    }
+    words = words + arguments;
+    return Child::calling([&]() -> int {
+        dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+        for (int signal = 1; signal < NSIG; ++signal) {
+            ::signal(signal, SIG_DFL);
+        }
+        if (before_exec) {
+            before_exec();
+        }
+        execute(words);
+    });
+}
+
+void give(int end, int as)
+{
+    dup2(end, as);
+}
+
+pid_t child_of(pid_t parent)
+{
+    const std::string number = std::to_string(parent);
+    std::istringstream children(contents("/proc/" + number + "/task/" + number + "/children"));
+    pid_t child = 0;
+    children >> child;
+    return child;
+}
+
+} // namespace support
