@@ -216,13 +216,16 @@ Failure exec_brought(const Options &options, const Outside &outside, const char 
             why.detail = outside.interpreter;
             return why;
         }
-        // The interpreter opens it.
-        static_cast<void>(keep_on_exec(outside.program.get()));
     }
     const char *const alone[] = {options.bring, nullptr};
     const bool is_given = options.command[0] != nullptr;
-    const Errno error =
-        execute(outside.program.get(), is_given ? options.command : alone, environment);
+    const char *const *const arguments = is_given ? options.command : alone;
+    Errno error = execute(outside.program.get(), arguments, environment);
+    if (error == Errno::enoent) {
+        // A script, which its interpreter opens.
+        static_cast<void>(keep_on_exec(outside.program.get()));
+        error = execute(outside.program.get(), arguments, environment);
+    }
     return failure("cannot execute", options.bring, error, status_not_executable);
 }
 

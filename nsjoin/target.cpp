@@ -156,9 +156,13 @@ Failure pin(const Options &options, Target &target)
     }
 
     const Decimal number(pid);
-    if (!open(target.proc.get(), number.string(), O_PATH | O_DIRECTORY, target.directory) ||
-        refused == Errno::esrch) {
+    const auto opened =
+        open(target.proc.get(), number.string(), O_PATH | O_DIRECTORY, target.directory);
+    if (refused == Errno::esrch || (!opened && opened.error() == Errno::enoent)) {
         return no_process(target.name);
+    }
+    if (!opened) {
+        return failure("cannot open process", target.name, opened.error());
     }
     // ENOSYS: before 5.3. EPERM: so do filters that do not know the call.
     if (!target.pidfd || !is_alive(target)) {
