@@ -100,6 +100,9 @@ void Watch::take_signals()
             wait();
         } else if (signal == Signal::sigwinch && terminal_) {
             terminal_.resize();
+        } else if (info.ssi_pid == static_cast<uint32_t>(getpid())) {
+            // Nobody reads what this process writes any more. The command may not write at all.
+            continue;
         } else if (info.ssi_code <= from_kernel || terminal_ || signal == Signal::sigcont) {
             static_cast<void>(kill(pid_, signal));
         }

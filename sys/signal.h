@@ -12,6 +12,7 @@ namespace sys {
 enum class Signal : int {
     sigint = SIGINT,
     sigkill = SIGKILL,
+    sigpipe = SIGPIPE,
     sigterm = SIGTERM,
     sigchld = SIGCHLD,
     sigcont = SIGCONT,
