@@ -102,7 +102,9 @@ $(TESTS)/%.o: %.cpp Makefile VERSION
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCXX) -O0 $(CXXFLAGS_TESTS) $(HOSTED) -c $< -o $@
 
-$(TESTS)/unit: $(call objects,unit) $(TESTS)/tests/support/main.o
+# Of nsjoin what calls no kernel: pure, so it can be linked to tests.
+PURE := failure names options proc
+$(TESTS)/unit: $(call objects,unit) $(PURE:%=$(TESTS)/nsjoin/%.o) $(TESTS)/tests/support/main.o
 $(TESTS)/run: $(call objects,run) $(call objects,support)
 $(TESTS)/unit $(TESTS)/run:
 	$(call say,LD,$@)

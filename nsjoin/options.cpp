@@ -383,7 +383,7 @@ Failure parse_long(const char *const *&argument, Options &options)
     bool ambiguous = false;
     const Option *const option = find_long(name, size, ambiguous);
     if (option == nullptr) {
-        const char *const hint = nearest(name, size);
+        const char *const hint = ambiguous ? nullptr : nearest(name, size);
         return mistake(ambiguous ? "more than one option begins with" : "unknown option", *argument,
                        hint != nullptr ? "did you mean --%" : "see --help", hint);
     }
@@ -457,10 +457,11 @@ Failure check(const Options &options)
     if (options.action == Action::help || options.action == Action::version) {
         return {};
     }
+    if (options.wdns != nullptr && options.wd.from != Directory::From::none) {
+        return mistake("--wd and --wdns exclude each other", nullptr);
+    }
     if (options.has_target()) {
-        return options.wdns != nullptr && options.wd.from != Directory::From::none
-                   ? mistake("--wd and --wdns exclude each other", nullptr)
-                   : Failure();
+        return {};
     }
     const char *wanting = nullptr;
     if (!options.from_target.empty()) {

@@ -203,7 +203,8 @@ TextView interpreter(TextView program)
         while (line.size != 0 && (*line.data == ' ' || *line.data == '\t')) {
             line = from(line, 1);
         }
-        return take_word(line, ' ');
+        line = take_word(line, ' ');
+        return take_word(line, '\t');
     }
     return program.size > EI_CLASS && sys::equal(TextView(program.data, SELFMAG), TextView(ELFMAG))
                ? elf_interpreter(program)
