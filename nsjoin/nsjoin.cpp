@@ -71,6 +71,8 @@ Failure prepare_run(const sys::InitialStack &initial, Run &run)
 
 [[noreturn]] void fail(const Options &options, const Failure &failure)
 {
+    // The status counts, whether or not anybody reads this.
+    static_cast<void>(block_signals(sys::SignalSet(sys::Signal::sigpipe)));
     print_failure(failure);
     tell_failed(sys::FdRef(options.status_fd), failure);
     sys::exit(failure.status);

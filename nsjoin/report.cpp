@@ -16,13 +16,18 @@ using Line = Text<1024>;
 void append_foreign(Line &line, const char *string)
 {
     constexpr size_t longest = 256;
+    unsigned char before = 0;
     for (size_t i = 0; string[i] != '\0'; ++i) {
         if (i == longest) {
             line.append("...");
             return;
         }
-        const bool printable = string[i] >= ' ' && string[i] != '\x7f';
-        line.append(printable || (string[i] & '\x80') != 0 ? string[i] : '?');
+        const auto byte = static_cast<unsigned char>(string[i]);
+        // Above 7 bits is UTF-8, whose controls are C2 80 to C2 9F, and those of 8-bit terminals 80
+        // to 9F, which in UTF-8 don't stand alone.
+        const bool control = (byte & 0x60) == 0 && (byte < 0x80 || before < 0x80 || before == 0xc2);
+        line.append(control || byte == 0x7f ? '?' : string[i]);
+        before = byte;
     }
 }
 
