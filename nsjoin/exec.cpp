@@ -142,8 +142,10 @@ Errno execute_by_path(const char *const *arguments, const char *const *environme
     Errno worst = Errno::enoent;
     static Text<4096> candidate;
     TextView rest(path, length(path));
+    const char *const end = path + rest.size;
+    TextView directory;
     do {
-        const TextView directory = take_word(rest, ':');
+        directory = take_word(rest, ':');
         candidate.clear();
         candidate.append(directory);
         if (directory.size != 0) {
@@ -159,7 +161,7 @@ Errno execute_by_path(const char *const *arguments, const char *const *environme
         } else if (error != Errno::enoent && error != Errno::enotdir) {
             return error;
         }
-    } while (rest.size != 0);
+    } while (directory.data + directory.size != end);
     return worst;
 }
 
