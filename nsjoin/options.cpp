@@ -12,7 +12,6 @@ enum class Value : uint8_t { none, required, optional };
 
 enum class Which : uint8_t {
     target,
-    pidfd,
     all,
     name_space,
     net_socket,
@@ -25,19 +24,21 @@ enum class Which : uint8_t {
     wd,
     wdns,
     env,
-    clear_env,
-    setenv,
     no_fork,
     cgroup,
     context,
+    help,
+    version,
+    // What nsenter does not have.
+    pidfd,
+    clear_env,
+    setenv,
     bring,
     keep_fd,
     kill_child,
     status_fd,
     pty,
     list,
-    help,
-    version,
 };
 
 struct Option {
@@ -167,18 +168,27 @@ bool begins(const char *text, const char *with, size_t size)
     return true;
 }
 
-// The option called so, or, as getopt_long(3) has it, the only one whose name begins so.
+// The option called so, or, as getopt_long(3) has it, the only one whose name begins so. What is
+// short for an option of nsenter stays so, whatever else there is here.
 const Option *find_long(const char *name, size_t size, bool &ambiguous)
 {
     const Option *found = nullptr;
     size_t count = 0;
+    bool own_alone = true;
     for (const auto &option : table) {
         if (begins(option.name, name, size)) {
-            found = &option;
-            ++count;
             if (option.name[size] == '\0') {
-                count = 1;
-                break;
+                ambiguous = false;
+                return &option;
+            }
+            const bool is_own = option.which >= Which::pidfd;
+            if (!is_own && own_alone) {
+                own_alone = false;
+                count = 0;
+            }
+            if (is_own == own_alone) {
+                found = &option;
+                ++count;
             }
         }
     }
