@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -76,6 +77,41 @@ void write_to(const std::string &path, const std::string &text)
     std::ofstream(path) << text;
 }
 
+int hold(const Held &held)
+{
+    if (held.before_sleep) {
+        held.before_sleep();
+    }
+    prctl(PR_SET_NAME, "holder");
+    for (;;) {
+        pause();
+    }
+    return 0;
+}
+
+Child start_holder(unsigned long namespaces, const Held &held, int pid_to)
+{
+    if (held.owner == geteuid()) {
+        return Child::calling([&] { return hold(held); }, namespaces);
+    }
+    return Child::calling([&, namespaces, pid_to] {
+        become(held.owner);
+        Child holder = Child::calling([&] { return hold(held); }, namespaces);
+        const pid_t pid = holder.pid();
+        if (write(pid_to, &pid, sizeof pid) == sizeof pid) {
+            pause();
+        }
+        return 1;
+    });
+}
+
+pid_t receive_pid(Pipe &pipe)
+{
+    pipe.close_write();
+    pid_t pid = -1;
+    return read(pipe.read_end, &pid, sizeof pid) == sizeof pid ? pid : -1;
+}
+
 } // namespace
 
 std::string nsjoin_path()
@@ -110,30 +146,45 @@ Answer nsjoin(const std::vector<std::string> &arguments, const std::function<voi
     return run(words, before_exec);
 }
 
-Holder::Holder(unsigned long namespaces)
-    : child_(Child::calling(
-          [] {
-              prctl(PR_SET_NAME, "holder");
-              for (;;) {
-                  pause();
-              }
-              return 0;
-          },
-          namespaces))
+Holder::Holder(unsigned long namespaces, const Held &held)
+    : child_(start_holder(namespaces, held, pipe_.write_end)),
+      pid_(held.owner == geteuid() ? child_.pid() : receive_pid(pipe_))
 {
-    if ((namespaces & CLONE_NEWUSER) != 0) {
-        write_to(proc("setgroups"), "deny");
-        write_to(proc("uid_map"), "0 " + std::to_string(geteuid()) + " 1\n");
-        write_to(proc("gid_map"), "0 " + std::to_string(getegid()) + " 1\n");
-    }
     if (!eventually([this] { return contents(proc("comm")) == "holder\n"; })) {
         throw std::runtime_error("the holder did not start");
     }
+    if (link("ns/user") == read_link("/proc/self/ns/user")) {
+        return;
+    }
+    if (!held.ids.empty()) {
+        write_to(proc("uid_map"), held.ids);
+        write_to(proc("gid_map"), held.ids);
+        return;
+    }
+    write_to(proc("setgroups"), "deny");
+    write_to(proc("uid_map"), "0 " + std::to_string(held.owner) + " 1\n");
+    write_to(proc("gid_map"),
+             "0 " + std::to_string(held.owner == geteuid() ? getegid() : held.owner) + " 1\n");
+}
+
+std::string Holder::proc(const std::string &path) const
+{
+    return "/proc/" + name() + "/" + path;
 }
 
 std::string Holder::link(const std::string &path) const
 {
     return read_link(proc(path));
+}
+
+void become(uid_t id)
+{
+    if (setgroups(0, nullptr) != 0 || setresgid(id, id, id) != 0 || setresuid(id, id, id) != 0) {
+        _exit(could_not_start);
+    }
+    // Changed ids cost both.
+    prctl(PR_SET_DUMPABLE, 1);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 std::string read_link(const std::string &path)

@@ -9,6 +9,9 @@ namespace support {
 /// From now on each of `calls` fails with `error`.
 void refuse(const std::vector<long> &calls, int error);
 
+/// From now on setns(2) is as before Linux 5.8: more than one namespace at once is EINVAL.
+void refuse_joining_at_once();
+
 /// From now on the process is killed for every call but these.
 void allow_only(const std::vector<long> &calls);
 

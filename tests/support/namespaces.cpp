@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/namespaces.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+
+namespace support {
+
+std::vector<std::string> and_print_namespaces(std::vector<std::string> arguments)
+{
+    arguments.insert(arguments.end(), {"--", "readlink"});
+    for (const auto &kind : kinds) {
+        arguments.push_back("/proc/self/ns/" + kind.file);
+    }
+    return arguments;
+}
+
+std::string namespaces_of(const Holder &holder, unsigned long flags)
+{
+    std::string lines;
+    for (const auto &kind : kinds) {
+        const std::string file = "ns/" + kind.file;
+        lines += (flags & kind.flag) != 0 ? holder.link(file) : read_link("/proc/self/" + file);
+        lines += '\n';
+    }
+    return lines;
+}
+
+Answer nsjoin_as(uid_t id, const std::vector<std::string> &arguments,
+                 const std::function<void()> &before_exec)
+{
+    // That user may not be able to get to where it was built.
+    const TemporaryDirectory directory;
+    std::vector<std::string> words{directory.path("nsjoin")};
+    std::filesystem::copy_file(nsjoin_path(), words[0]);
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return run(words, [&] {
+        become(id);
+        if (before_exec) {
+            before_exec();
+        }
+    });
+}
+
+std::string field(const std::string &status, const std::string &key)
+{
+    std::istringstream lines(status);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind(key + ":", 0) != 0) {
+            continue;
+        }
+        std::istringstream words(line.substr(key.size() + 1));
+        std::string all;
+        for (std::string word; words >> word;) {
+            all += all.empty() ? word : " " + word;
+        }
+        return all;
+    }
+    return "there is no " + key;
+}
+
+TemporaryDirectory::TemporaryDirectory()
+{
+    char name[] = "/tmp/nsjoin-test-XXXXXX";
+    if (mkdtemp(name) == nullptr) {
+        throw std::runtime_error("no temporary directory");
+    }
+    path_ = name;
+    std::filesystem::permissions(path_, std::filesystem::perms(0755));
+}
+
+TemporaryDirectory::~TemporaryDirectory()
+{
+    std::error_code error;
+    std::filesystem::remove_all(path_, error);
+}
+
+bool is_one_line(const std::string &error)
+{
+    return error.rfind("nsjoin: ", 0) == 0 && error.find('\n') == error.size() - 1;
+}
+
+} // namespace support
