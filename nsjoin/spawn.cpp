@@ -71,6 +71,13 @@ Failure child(Run &run, const Signals &signals, const Pipe &failures, bool born_
     return exec(options, run.outside, run.environment);
 }
 
+// All but what the child joins.
+Failure join_early(Run &run)
+{
+    const NamespaceSet early(run.plan.wanted.flags() & ~run.joined_late.flags());
+    return join(run.options, run.target, early, run.plan);
+}
+
 } // namespace
 
 bool needs_child(const Run &run)
@@ -112,14 +119,18 @@ Outcome spawn_command(Run &run)
         return {failure("cannot make a pipe", made.error()), {}};
     }
     // Being born in a cgroup wants to see it, which the target's cgroup namespace may not let: so
-    // that is joined by the child.
+    // that is joined by the child. The user namespace need not own it, so it comes after, unless
+    // others can't be joined without.
     const bool into_cgroup = static_cast<bool>(run.cgroups.directory);
-    NamespaceSet now = NamespaceSet::all();
     if (into_cgroup && run.plan.wanted.has(CLONE_NEWCGROUP)) {
-        now.remove(CLONE_NEWCGROUP);
-        run.joined_late.add(CLONE_NEWCGROUP);
+        run.joined_late = NamespaceSet(CLONE_NEWCGROUP | CLONE_NEWUSER);
     }
-    if (Failure refused = join(run.options, run.target, now, run.plan); refused) {
+    Failure refused = join_early(run);
+    if (refused && run.joined_late.has(CLONE_NEWUSER)) {
+        run.joined_late.remove(CLONE_NEWUSER);
+        refused = join_early(run);
+    }
+    if (refused) {
         return {refused, {}};
     }
     auto born = into_cgroup ? fork_into_cgroup(run.cgroups.directory.get()) : fork();
@@ -137,7 +148,7 @@ Outcome spawn_command(Run &run)
     }
     if (born.value() == Pid{}) {
         failures.read_end = Fd();
-        const Failure refused = child(run, signals, failures, born_in_cgroup);
+        refused = child(run, signals, failures, born_in_cgroup);
         static_cast<void>(write(failures.write_end.get(),
                                 {reinterpret_cast<const char *>(&refused), sizeof refused}));
         exit(status_failed);
