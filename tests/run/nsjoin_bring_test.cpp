@@ -10,16 +10,6 @@
 
 using namespace support;
 
-namespace {
-
-unsigned long both_ways()
-{
-    return joinable(
-        GENERATE(static_cast<unsigned long>(CLONE_NEWUTS), CLONE_NEWUTS | CLONE_NEWPID));
-}
-
-} // namespace
-
 TEST_CASE("a static program runs in a root that has nothing in it", "[native]")
 {
     if (geteuid() != 0) {
@@ -98,7 +88,7 @@ TEST_CASE("a script that was brought runs where its interpreter is", "[native]")
     }
 }
 
-TEST_CASE("what can't be brought is an error, and nothing runs")
+TEST_CASE("what can't be brought is an error, and nothing runs", "[native]")
 {
     const Directory here;
     const Holder holder(both_ways());

@@ -12,12 +12,6 @@ using namespace support;
 
 namespace {
 
-unsigned long both_ways()
-{
-    return joinable(
-        GENERATE(static_cast<unsigned long>(CLONE_NEWUTS), CLONE_NEWUTS | CLONE_NEWPID));
-}
-
 const Words list{"ls", "/proc/self/fd"};
 
 // What `list` shows that nobody has left anything to. One of them is its own.
@@ -89,7 +83,8 @@ TEST_CASE("--keep-fd leaves those open that it names, as they are", "[native]")
     CHECK(answer.output == "contents\n7\n42\n/dev/null\n");
 }
 
-TEST_CASE("a descriptor that is not open can't be kept, though nsjoin opens some of its own")
+TEST_CASE("a descriptor that is not open can't be kept, though nsjoin opens some of its own",
+          "[native]")
 {
     const Holder holder(both_ways());
     const std::string option = GENERATE(as<std::string>(), "--keep-fd", "--status-fd");
@@ -143,7 +138,7 @@ TEST_CASE("what is closed of 0, 1 and 2 is so in the command too", "[native]")
     }
 }
 
-TEST_CASE("without a free descriptor nsjoin says so, and runs nothing")
+TEST_CASE("without a free descriptor nsjoin says so, and runs nothing", "[native]")
 {
     const Holder holder(both_ways());
     const Answer answer = nsjoin({holder.name(), "--", "echo", "ran"}, [] {

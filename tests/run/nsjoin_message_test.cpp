@@ -85,7 +85,7 @@ TEST_CASE("the status is the same where the message can't be written")
 {
     enum class Stderr { closed, full, broken_pipe };
     const auto kind = GENERATE(Stderr::closed, Stderr::full, Stderr::broken_pipe);
-    const Holder holder(joinable(GENERATE(static_cast<unsigned long>(CLONE_NEWUTS), CLONE_NEWPID)));
+    const Holder holder(both_ways());
     CAPTURE(static_cast<int>(kind));
     const auto spoil = [kind] {
         close(STDERR_FILENO);
@@ -107,7 +107,7 @@ TEST_CASE("the status is the same where the message can't be written")
 
 TEST_CASE("5,000 arguments arrive, and one MiB of them")
 {
-    const Holder holder(joinable(GENERATE(static_cast<unsigned long>(CLONE_NEWUTS), CLONE_NEWPID)));
+    const Holder holder(both_ways());
     const std::string count = "n=0; for each; do n=$((n + ${#each})); done; echo $# $n";
     const Words command{holder.name(), "--", "sh", "-c", count, "sh"};
     CHECK(nsjoin(command + Words(5000, "ab")).output == "5000 10000\n");

@@ -12,12 +12,6 @@ using namespace support;
 
 namespace {
 
-unsigned long both_ways()
-{
-    return joinable(
-        GENERATE(static_cast<unsigned long>(CLONE_NEWUTS), CLONE_NEWUTS | CLONE_NEWPID));
-}
-
 // Says how it was called.
 const std::string shell_script = "#!/bin/sh\necho shell $#\n";
 

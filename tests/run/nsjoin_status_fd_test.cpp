@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// --status-fd: a line of JSON a fact, and --kill-child: no command without its nsjoin.
+// --status-fd: a line of JSON a fact.
 #include "tests/support/catch.h"
 #include "tests/support/command.h"
 
-#include <cerrno>
 #include <sched.h>
-#include <signal.h>
 #include <unistd.h>
 
 using namespace support;
@@ -14,12 +12,6 @@ namespace {
 
 constexpr int facts_fd = 9;
 const std::string to_facts = "--status-fd=9";
-
-unsigned long both_ways()
-{
-    return joinable(
-        GENERATE(static_cast<unsigned long>(CLONE_NEWUTS), CLONE_NEWUTS | CLONE_NEWPID));
-}
 
 struct Facts {
     std::string lines;
@@ -43,17 +35,6 @@ pid_t started_pid(const std::string &line)
         return -1;
     }
     return std::stoi(line.substr(beginning.size()));
-}
-
-// What comes of a pipe up to the end of a line.
-std::string line_of(Pipe &pipe)
-{
-    std::string line;
-    eventually([&] {
-        line += pipe.drain();
-        return !line.empty() && line.back() == '\n';
-    });
-    return line;
 }
 
 bool is_asleep(pid_t pid)
@@ -155,54 +136,4 @@ TEST_CASE("the command does not notice that nobody reads --status-fd", "[native]
     CHECK(!running.ended());
     input.close_write();
     CHECK(running.wait() == Status{0, 0});
-}
-
-TEST_CASE("with --kill-child the command dies with nsjoin", "[native]")
-{
-    const Holder holder(joinable(CLONE_NEWPID));
-    Pipe output;
-    Pipe told;
-    Child running =
-        start_nsjoin({"--kill-child", to_facts, holder.name(), "--", "sleep", "1000"}, [&] {
-            give(output.write_end, STDOUT_FILENO);
-            give(told.write_end, facts_fd);
-        });
-    REQUIRE(started_pid(line_of(told)) > 0);
-    running.send(SIGKILL);
-    CHECK(running.wait() == Status{0, SIGKILL});
-    CHECK(output.ends());
-}
-
-TEST_CASE("without --kill-child the command outlives nsjoin", "[native]")
-{
-    const Holder holder(joinable(CLONE_NEWPID));
-    Pipe told;
-    Child running = start_nsjoin({to_facts, holder.name(), "--", "sleep", "1000"},
-                                 [&] { give(told.write_end, facts_fd); });
-    const pid_t pid = started_pid(line_of(told));
-    REQUIRE(pid > 0);
-    running.send(SIGKILL);
-    CHECK(running.wait() == Status{0, SIGKILL});
-    CHECK(eventually([&] { return is_asleep(pid); }));
-    CHECK(kill(pid, SIGKILL) == 0);
-}
-
-TEST_CASE("--kill-child sends the signal that it names", "[native]")
-{
-    const Holder holder(joinable(CLONE_NEWPID));
-    Pipe input;
-    Pipe output;
-    const std::string option =
-        GENERATE(as<std::string>(), "--kill-child=USR1", "--kill-child=SIGUSR1", "--kill-child=10");
-    Child running = start_nsjoin({option, holder.name(), "--", "sh", "-c",
-                                  "trap 'echo USR1; exit' USR1; echo ready; read line"},
-                                 [&] {
-                                     give(input.read_end, STDIN_FILENO);
-                                     give(output.write_end, STDOUT_FILENO);
-                                 });
-    CHECK(line_of(output) == "ready\n");
-    running.send(SIGKILL);
-    running.wait();
-    CHECK(line_of(output) == "USR1\n");
-    CHECK(output.ends());
 }

@@ -12,13 +12,6 @@ using namespace support;
 
 namespace {
 
-// Without a PID namespace nsjoin becomes the command, with one the command is its child.
-unsigned long both_ways()
-{
-    return joinable(
-        GENERATE(static_cast<unsigned long>(CLONE_NEWUTS), CLONE_NEWUTS | CLONE_NEWPID));
-}
-
 bool ends_a_process(int signal)
 {
     for (const int harmless :

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/command.h"
 
+#include "tests/support/catch.h"
+
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -55,6 +57,13 @@ unsigned long joinable(unsigned long namespaces)
     return namespaces | (geteuid() == 0 ? 0 : CLONE_NEWUSER);
 }
 
+unsigned long both_ways()
+{
+    constexpr unsigned long becomes = CLONE_NEWUTS;
+    constexpr unsigned long waits = CLONE_NEWUTS | CLONE_NEWPID;
+    return joinable(native() ? GENERATE_COPY(becomes, waits) : becomes);
+}
+
 void execute(const Words &words, const std::vector<const char *> *environment)
 {
     std::vector<char *> arguments;
@@ -93,6 +102,16 @@ Child start_nsjoin(const Words &arguments, const std::function<void()> &before_e
 void give(int end, int as)
 {
     dup2(end, as);
+}
+
+std::string line_of(Pipe &pipe)
+{
+    std::string line;
+    eventually([&] {
+        line += pipe.drain();
+        return !line.empty() && line.back() == '\n';
+    });
+    return line;
 }
 
 pid_t child_of(pid_t parent)
