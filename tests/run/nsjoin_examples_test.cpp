@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The examples of nsjoin(1), run by a shell as they are printed there.
+// The examples of nsjoin(1), run by a shell as they are printed there, and its messages.
 #include "tests/support/catch.h"
 #include "tests/support/nsjoin.h"
 
@@ -112,4 +112,31 @@ TEST_CASE("the examples of the manual page work as printed", "[native]")
     CHECK(contains(told, "{\"event\":\"started\",\"pid\":"));
     CHECK(contains(told, "\n{\"event\":\"exited\",\"status\":0}\n"));
     std::filesystem::remove_all(directory);
+}
+
+TEST_CASE("nsjoin says what the manual page has among its diagnostics", "[native]")
+{
+    const std::string page = contents(std::getenv("SOURCE") + std::string("/nsjoin/nsjoin.1"));
+    const auto is_documented = [&](const std::vector<std::string> &arguments,
+                                   const std::string &subject) {
+        std::string message = nsjoin(arguments).error;
+        CAPTURE(message);
+        const size_t at = message.find(subject);
+        REQUIRE(at != std::string::npos);
+        message.replace(at, subject.size(), "N");
+        message.pop_back();
+        CHECK(contains(page, "\n.It \"" + message + "\"\n"));
+    };
+
+    const Child dead = Child::calling([] { return 0; });
+    REQUIRE(eventually([&] { return contains(contents(dead.proc("stat")), ") Z "); }));
+    is_documented({std::to_string(dead.pid()), "true"}, std::to_string(dead.pid()));
+
+    const Holder holder(CLONE_NEWUSER | CLONE_NEWNET);
+    is_documented({holder.name(), "no-such-command"}, "no-such-command");
+    is_documented({"-S", "7", holder.name(), "true"}, "7");
+    if (geteuid() != 0) {
+        is_documented({"-n", holder.name(), "true"}, holder.name());
+        is_documented({"1", "true"}, "1");
+    }
 }
