@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <regex>
 #include <sstream>
 
@@ -124,7 +125,7 @@ TEST_CASE("the manual page has every option of --help, in its order")
     CHECK(options == without_text(of_help()));
 }
 
-TEST_CASE("the manual page says of every option of nsenter how it is treated")
+TEST_CASE("the manual page says of every option of nsenter how it is treated", "[native]")
 {
     const std::string page = source("nsjoin/nsjoin.1");
     const size_t begin = page.find(".Sh DIFFERENCES");
@@ -184,7 +185,7 @@ TEST_CASE("bash completes every option of --help")
     CHECK(offered == expected);
 }
 
-TEST_CASE("bash completes a process by its number and by what it is called")
+TEST_CASE("bash completes a process by its number and by what it is called", "[native]")
 {
     const Holder holder(0);
     CHECK(has(complete({holder.name()}), holder.name()));
@@ -194,7 +195,7 @@ TEST_CASE("bash completes a process by its number and by what it is called")
     CHECK(has(complete({"--target", "=", holder.name()}), holder.name()));
 }
 
-TEST_CASE("bash completes values: files, directories, signals and follow")
+TEST_CASE("bash completes values: files, directories, signals and follow", "[native]")
 {
     using Words = std::vector<std::string>;
     char path[] = "/tmp/nsjoin-completion-XXXXXX";
@@ -216,10 +217,10 @@ TEST_CASE("bash completes values: files, directories, signals and follow")
     CHECK(complete({"--kill-child", "=", "TER"}) == Words{"SIGTERM"});
     CHECK(complete({"-S", ""}) == Words{"follow"});
     CHECK(complete({"--setgid", "=", "f"}) == Words{"follow"});
-    std::system(("rm -r " + directory).c_str());
+    std::filesystem::remove_all(directory);
 }
 
-TEST_CASE("bash completes a command where one begins, and options of nsjoin before it")
+TEST_CASE("bash completes a command where one begins, and options of nsjoin before it", "[native]")
 {
     using Words = std::vector<std::string>;
     const auto before =
@@ -236,17 +237,16 @@ TEST_CASE("bash completes a command where one begins, and options of nsjoin befo
     CHECK_FALSE(has(complete(words), "--list"));
 }
 
-TEST_CASE("fish takes its completions")
+TEST_CASE("fish takes its completions", "[native]")
 {
     if (!installed("fish")) {
         SKIP_TEST("there is no fish");
     }
     const Holder holder(0);
     const auto offers = [](const std::string &line) {
-        const Answer answer = run({"fish", "--no-config", "-c",
-                                   "source $SOURCE/nsjoin/completions/nsjoin.fish\n"
-                                   "complete -C \"$argv[1]\"",
-                                   line});
+        const std::string script = "source $SOURCE/nsjoin/completions/nsjoin.fish\n"
+                                   "complete -C \"$argv[1]\"";
+        const Answer answer = run({"fish", "--no-config", "-c", script, line});
         CHECK(answer.error.empty());
         return answer.output;
     };
@@ -256,7 +256,7 @@ TEST_CASE("fish takes its completions")
     CHECK(offers("nsjoin -S f").rfind("follow\t", 0) == 0);
 }
 
-TEST_CASE("zsh takes its completions")
+TEST_CASE("zsh takes its completions", "[native]")
 {
     if (!installed("zsh")) {
         SKIP_TEST("there is no zsh");
