@@ -45,8 +45,9 @@ private:
 
 Outcome Watch::until_end()
 {
-    constexpr Address page = 4096; // refused where pages are larger
-    give_back_code(program_start, (address(code_waiting) & -page) - address(program_start));
+    // Most commands end before it pays to give anything back.
+    long patience[2] = {0, 100'000'000};
+    long *time = patience;
     while (!ended_) {
         Poll polls[2 + Terminal::poll_count];
         polls[0] = Poll(signals_, Poll::in);
@@ -55,9 +56,14 @@ Outcome Watch::until_end()
         if (terminal_) {
             terminal_.ask(polls + 2);
         }
-        const auto happened = poll(polls, terminal_ ? 2 + Terminal::poll_count : 2);
+        const auto happened = poll(polls, terminal_ ? 2 + Terminal::poll_count : 2, time);
         if (!happened && happened.error() != Errno::eintr) {
             break;
+        }
+        if (happened && happened.value() == 0) {
+            constexpr Address page = 4096; // refused where pages are larger
+            give_back_code(program_start, (address(code_waiting) & -page) - address(program_start));
+            time = nullptr;
         }
         if (polls[1].happened != 0) {
             learn_start();

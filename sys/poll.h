@@ -24,18 +24,19 @@ struct Poll {
     int16_t happened = 0;
 };
 
-/// ppoll(2), without end.
-inline Result<long> poll(Poll *polls, size_t count)
+/// ppoll(2). `time` are the seconds and nanoseconds that it takes at most, after which nothing has
+/// happened; the kernel takes off it what has passed. Null: without end.
+inline Result<long> poll(Poll *polls, size_t count, long *time = nullptr)
 {
-    return call<long>(__NR_ppoll, polls, count, 0, 0, 0);
+    // The kernel's struct timespec, whose size is that of two longs.
+    return call<long>(__NR_ppoll, polls, count, time, 0, 0);
 }
 
 /// poll(2) that looks and does not wait: has any of it happened?
 inline Result<long> poll_now(Poll *polls, size_t count)
 {
-    // The kernel's struct timespec, whose size is that of two longs.
-    const long now[2] = {0, 0};
-    return call<long>(__NR_ppoll, polls, count, now, 0, 0);
+    long now[2] = {0, 0};
+    return poll(polls, count, now);
 }
 
 /// signalfd(2): reading it takes one of `set`, which must be blocked, as a signalfd_siginfo.
