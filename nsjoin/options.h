@@ -65,7 +65,9 @@ struct Options {
     const char *wdns = nullptr;
 
     Environment environment = Environment::caller;
-    const char *set[max_set];
+    /// Not in the object, which with all that is on the stack then fits into one page; so it is of
+    /// the last options that were parsed.
+    static inline const char *set[max_set];
     size_t set_count = 0;
 
     const char *bring = nullptr;
