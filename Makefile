@@ -47,6 +47,7 @@ LINK := -nostdlib -static -Wl,--build-id=none,--gc-sections,-T,sys/program.ld
 LINK.pause := -Wl,--defsym=memory_size=4096,--defsym=stack_size=1024
 $(BUILD)/obj/pause/%.o: FRAME := $(if $(findstring clang,$(CXX)),-Wframe-larger-than=448 -Werror=frame-larger-than, \
     -Werror=frame-larger-than=448)
+LINK.bench/floor := -Wl,--defsym=memory_size=16384,--defsym=stack_size=8192
 LINK.nsjoin := -Wl,--defsym=memory_size=196608,--defsym=stack_size=65536
 
 Q := $(if $(V),,@)
@@ -78,11 +79,13 @@ $(BUILD)/obj/%.o: %.cpp Makefile VERSION $(BUILD)/flags
 program_objects = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(wildcard $(1)/*.cpp sys/*.cpp))
 $(BUILD)/pause.debug: $(call program_objects,pause)
 $(BUILD)/nsjoin.debug: $(call program_objects,nsjoin)
-$(PROGRAMS:=.debug): $(BUILD)/%.debug: sys/program.ld
+$(BUILD)/bench/floor.debug: $(BUILD)/obj/bench/floor.o $(call program_objects,sys)
+$(PROGRAMS:=.debug) $(BUILD)/bench/floor.debug: $(BUILD)/%.debug: sys/program.ld
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.$*) $(filter %.o,$^) -o $@
 
-$(PROGRAMS): $(BUILD)/%: $(BUILD)/%.debug sys/strip.sh
+$(PROGRAMS) $(BUILD)/bench/floor: $(BUILD)/%: $(BUILD)/%.debug sys/strip.sh
 	$(call say,STRIP,$@)
 	$(Q)sh sys/strip.sh $(READELF) $< $@
 
@@ -129,14 +132,15 @@ sanitize: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSani
 	    -fno-sanitize-recover=all' $(TESTS)/sanitize/unit
 	@$(TESTS)/sanitize/unit
 
-# Measurements. null is what a program costs that is linked as the linker does by itself.
-$(BUILD)/bench/null: $(BUILD)/obj/bench/null.o
+# Measurements. null and nothing are linked as the linker does by itself.
+$(BUILD)/bench/null $(BUILD)/bench/nothing: $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) -nostdlib -static -s -Wl,-z,noseparate-code,--build-id=none \
 	    $^ -o $@
 
-$(BUILD)/bench/memory: $(TESTS)/bench/memory.o
+$(BUILD)/bench/join: $(TESTS)/tests/support/system_calls.o
+$(BUILD)/bench/memory $(BUILD)/bench/join: $(BUILD)/bench/%: $(TESTS)/bench/%.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCXX) $(CXXFLAGS_TESTS) $^ -o $@
@@ -144,6 +148,11 @@ $(BUILD)/bench/memory: $(TESTS)/bench/memory.o
 .PHONY: bench-pause
 bench-pause: all $(BUILD)/bench/null $(BUILD)/bench/memory ## measure what a sleeping pause costs
 	@$(BUILD)/bench/memory 1000 $(BUILD)/bench/null $(BUILD)/pause 'catatonit -P' 'sleep infinity'
+
+.PHONY: bench-nsjoin
+bench-nsjoin: all $(addprefix $(BUILD)/bench/,nothing floor join) ## measure how quickly nsjoin joins
+	@$(BUILD)/bench/join 1000 $(BUILD)/pause $(BUILD)/bench/nothing $(BUILD)/bench/floor \
+	    $(BUILD)/nsjoin 'LANG=C.UTF-8 nsenter' nsenter
 
 .PHONY: demo
 demo: all ## show what pause and nsjoin are for

@@ -11,9 +11,9 @@
 
 namespace bench {
 
-/// The hierarchy that has the memory controller, cgroups(7).
+/// A hierarchy of cgroups, cgroups(7).
 struct Hierarchy {
-    int version;
+    int version = 0;
     Path top; ///< where it is mounted
     Path own; ///< the cgroup that this process is in
 
@@ -37,12 +37,11 @@ inline Path own_cgroup(const std::string &controller)
     throw Failure("this process is in no cgroup that /proc/self/cgroup names");
 }
 
-/// A host may have both versions, but a controller is in one of them only.
-inline Hierarchy memory_hierarchy()
+/// The hierarchy that has this controller in version 1 or 2, or that of version 2 for "": with an
+/// empty top if none is mounted. A host may have both versions, but a controller is in one of them
+/// only.
+inline Hierarchy find_hierarchy(const std::string &controller)
 {
-    if (contents("/proc/cmdline").find("nokmem") != std::string::npos) {
-        throw Failure("this kernel was told not to charge its own memory, cgroup.memory=nokmem");
-    }
     std::ifstream lines("/proc/self/mountinfo");
     for (std::string line; getline(lines, line);) {
         std::istringstream fields(line);
@@ -51,15 +50,28 @@ inline Hierarchy memory_hierarchy()
         while (fields >> skipped && skipped != "-") {
         }
         fields >> type >> skipped >> options;
-        const bool first = type == "cgroup" && has(options, "memory");
-        if (!first &&
-            (type != "cgroup2" || !has(contents(top + "/cgroup.controllers"), "memory"))) {
-            continue;
+        const bool first = type == "cgroup" && has(options, controller);
+        const bool second =
+            type == "cgroup2" &&
+            (controller.empty() || has(contents(top + "/cgroup.controllers"), controller));
+        if (first || second) {
+            const Path below = own_cgroup(first ? controller : "").lexically_relative(root);
+            return {first ? 1 : 2, top, below == "." ? Path(top) : top / below};
         }
-        const Path below = own_cgroup(first ? "memory" : "").lexically_relative(root);
-        return {first ? 1 : 2, top, below == "." ? Path(top) : top / below};
     }
-    throw Failure("no cgroup hierarchy with the memory controller is mounted");
+    return {};
+}
+
+inline Hierarchy memory_hierarchy()
+{
+    if (contents("/proc/cmdline").find("nokmem") != std::string::npos) {
+        throw Failure("this kernel was told not to charge its own memory, cgroup.memory=nokmem");
+    }
+    Hierarchy found = find_hierarchy("memory");
+    if (found.top.empty()) {
+        throw Failure("no cgroup hierarchy with the memory controller is mounted");
+    }
+    return found;
 }
 
 /// For as long as it lives, children of a cgroup of version 2 have the memory controller.

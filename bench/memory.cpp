@@ -59,17 +59,6 @@ struct Cost {
     std::string resident, proportional, dirty, page_tables;
 };
 
-/// The number behind "key:" in one of the files in /proc/PID, or "-".
-std::string value(const std::string &text, const std::string &key)
-{
-    const size_t found = text.find("\n" + key + ":");
-    std::string number = "-";
-    if (found != std::string::npos) {
-        std::istringstream(text.substr(found + key.size() + 2)) >> number;
-    }
-    return number;
-}
-
 /// The first of the processes is not charged. What is asked of one is asked of one with the median
 /// charge.
 Cost summary(const std::vector<double> &charged, const Processes &processes)
@@ -80,16 +69,15 @@ Cost summary(const std::vector<double> &charged, const Processes &processes)
     const double median = charges[count / 2];
     const auto found = std::find(charged.begin(), charged.end(), median) - charged.begin();
     const Process &one = processes[static_cast<size_t>(found) + 1];
-    const std::string rollup = one.read("smaps_rollup");
     return {
         .median = median,
         .mean = std::accumulate(charges.begin(), charges.end(), 0.0) / static_cast<double>(count),
         .least = charges.front(),
         .most = charges.back(),
-        .resident = value(rollup, "Rss"),
-        .proportional = value(rollup, "Pss"),
-        .dirty = value(rollup, "Private_Dirty"),
-        .page_tables = value(one.read("status"), "VmPTE"),
+        .resident = one.value("smaps_rollup", "Rss"),
+        .proportional = one.value("smaps_rollup", "Pss"),
+        .dirty = one.value("smaps_rollup", "Private_Dirty"),
+        .page_tables = one.value("status", "VmPTE"),
     };
 }
 

@@ -24,13 +24,19 @@ struct LeftOut : Failure {
     using Failure::Failure;
 };
 
-/// A command line, which is split at spaces.
+/// A command line, which is split at spaces. In front of the command there may be variables for its
+/// environment, NAME=value.
 class Program {
 public:
     explicit Program(const std::string &command_line)
     {
         std::istringstream stream(command_line);
         for (std::string word; stream >> word;) {
+            if (words_.empty() && word.find('=') != std::string::npos) {
+                name_ += word + " ";
+                variables_.push_back(word);
+                continue;
+            }
             name_ += words_.empty() ? Path(word).filename().string() : " " + word;
             words_.push_back(word);
         }
@@ -38,6 +44,10 @@ public:
             arguments_.push_back(word.data());
         }
         arguments_.push_back(nullptr);
+        for (std::string &variable : variables_) {
+            environment_.push_back(variable.data());
+        }
+        environment_.push_back(nullptr);
     }
     Program(const Program &) = delete;
 
@@ -60,8 +70,6 @@ public:
     /// with this process.
     pid_t start(const Fd &streams) const
     {
-        static char path[] = "PATH=/usr/bin:/bin";
-        static char *const environment[] = {path, nullptr};
         // NOLINTBEGIN(*.vfork,*.Vfork): posix_spawn has no PR_SET_PDEATHSIG. It maps a stack, too.
         const pid_t pid = vfork();
         if (pid == 0) {
@@ -69,7 +77,7 @@ public:
             for (int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
                 dup2(streams.number(), number);
             }
-            execve(file_.c_str(), arguments_.data(), environment);
+            execve(file_.c_str(), arguments_.data(), environment_.data());
             _exit(127);
         }
         // NOLINTEND(*.vfork,*.Vfork)
@@ -78,12 +86,21 @@ public:
 
     const std::string &name() const { return name_; }
     const Path &file() const { return file_; }
+    /// Its file and its arguments.
+    std::vector<std::string> words() const
+    {
+        std::vector<std::string> words = words_;
+        words.front() = file_.string();
+        return words;
+    }
 
 private:
     std::string name_;
     Path file_;
     std::vector<std::string> words_;
     std::vector<char *> arguments_;
+    std::vector<std::string> variables_{"PATH=/usr/bin:/bin"};
+    std::vector<char *> environment_;
 };
 
 /// A child, killed and reaped in the end.
@@ -103,9 +120,21 @@ public:
         waitpid(pid_, nullptr, 0);
     }
 
+    pid_t pid() const { return pid_; }
     std::string read(const char *file) const
     {
         return contents("/proc/" + std::to_string(pid_) + "/" + file);
+    }
+    /// The number behind "key:" in one of its files in /proc, or "-".
+    std::string value(const char *file, const std::string &key) const
+    {
+        const std::string text = read(file);
+        const size_t found = text.find("\n" + key + ":");
+        std::string number = "-";
+        if (found != std::string::npos) {
+            std::istringstream(text.substr(found + key.size() + 2)) >> number;
+        }
+        return number;
     }
 
 private:
