@@ -59,6 +59,18 @@ void refuse_joining_at_once()
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
     });
+
+void refuse_null(long call, int argument, int error)
+{
+    const auto at = static_cast<uint32_t>(offsetof(seccomp_data, args) +
+                                          sizeof(uint64_t) * static_cast<size_t>(argument));
+    install({BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+             BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), 0, 5),
+             BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3),
+             BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at + 4),
+             BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+             BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<uint32_t>(error)),
+             BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)});
 }
 
 void allow_only(const std::vector<long> &calls)

@@ -12,6 +12,9 @@ void refuse(const std::vector<long> &calls, int error);
 /// From now on setns(2) is as before Linux 5.8: more than one namespace at once is EINVAL.
 void refuse_joining_at_once();
 
+/// From now on `call` fails with `error` where its argument number `argument` is null.
+void refuse_null(long call, int argument, int error);
+
 /// From now on the process is killed for every call but these.
 void allow_only(const std::vector<long> &calls);
 
