@@ -69,7 +69,16 @@ Failure Terminal::open()
         return failure(Stage::prepare, "cannot open a new terminal", peer.error());
     }
     slave_ = peer.value();
-    has_mode_ = static_cast<bool>(terminal_mode(standard_input, mode_));
+    // A terminal says that it can be written to when it takes one byte, and writing more would wait
+    // while no signal is passed on. The caller's own descriptor has to stay as it is, as others
+    // share it: so this process opens the terminal anew. If it may not, it has to wait.
+    TerminalSize size;
+    Fd screen;
+    if (terminal_size(standard_output, size) &&
+        sys::open(working_directory, "/proc/self/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK, screen)) {
+        static_cast<void>(duplicate(screen.get(), standard_output));
+    }
+    has_mode_ = drain(standard_input) && terminal_mode(standard_input, mode_);
     if (has_mode_) {
         static_cast<void>(set_terminal_mode(slave_.get(), mode_));
     }
@@ -93,9 +102,15 @@ Failure Terminal::take() const
     return {};
 }
 
+bool Terminal::in_background() const
+{
+    const auto group = foreground(standard_input);
+    return group && group.value() != process_group();
+}
+
 void Terminal::make_raw()
 {
-    if (!has_mode_) {
+    if (!has_mode_ || in_background()) {
         return;
     }
     // cfmakeraw(3)
@@ -112,10 +127,10 @@ void Terminal::make_raw()
 
 void Terminal::restore()
 {
-    if (raw_) {
+    if (raw_ && !in_background()) {
         static_cast<void>(set_terminal_mode(standard_input, mode_));
-        raw_ = false;
     }
+    raw_ = false;
 }
 
 void Terminal::resize() const
@@ -129,17 +144,19 @@ void Terminal::resize() const
 void Terminal::ask(Poll *polls) const
 {
     const int master = (output.empty() ? Poll::in : 0) | (input.empty() ? 0 : Poll::out);
-    polls[0] = input.empty() && !input_ended_ ? Poll(standard_input, Poll::in) : Poll();
+    const bool reads = input.empty() && !input_ended_ && raw_ == has_mode_;
+    polls[0] = Poll(reads ? standard_input : FdRef(), Poll::in);
     polls[1] = Poll(master_.get(), static_cast<int16_t>(master));
-    polls[2] = output.empty() ? Poll() : Poll(standard_output, Poll::out);
+    polls[2] = Poll(output.empty() ? FdRef() : standard_output, Poll::out);
 }
 
 void Terminal::carry(const Poll *polls)
 {
     if (polls[0].happened != 0 && !fill(standard_input, input)) {
         input_ended_ = true;
-        input.bytes[0] = end_of_file;
-        input.end = 1;
+        // The first only ends the line, if the input did not end with one.
+        input.bytes[0] = input.bytes[1] = end_of_file;
+        input.end = 2;
     }
     if ((polls[1].happened & Poll::in) != 0) {
         static_cast<void>(fill(master_.get(), output));
@@ -148,22 +165,35 @@ void Terminal::carry(const Poll *polls)
         input.begin = input.end;
     }
     if (polls[2].happened != 0 && !flush(output, standard_output)) {
-        // Nobody reads. The command goes on, as its terminal is still there.
+        // Nobody reads. The command is passed on the SIGPIPE, if there was one.
         output.begin = output.end;
     }
 }
 
-void Terminal::finish()
+void Terminal::finish(FdRef signals)
 {
-    do {
-        while (!output.empty()) {
-            Poll writable(standard_output, Poll::out);
-            static_cast<void>(poll(&writable, 1));
+    // More than a terminal holds: the rest is not the command's.
+    int blocks = 16;
+    for (;;) {
+        if (output.empty() && (--blocks == 0 || !fill(master_.get(), output))) {
+            return;
+        }
+        Poll polls[] = {Poll(standard_output, Poll::out), Poll(signals, Poll::in)};
+        if (!poll(polls, 2)) {
+            return;
+        }
+        if (polls[0].happened != 0) {
             if (!flush(output, standard_output)) {
                 return;
             }
+        } else {
+            SignalInfo info;
+            const auto taken = take_signal(SignalSet::full(), info);
+            if (!taken || wants_end(taken.value())) {
+                return;
+            }
         }
-    } while (fill(master_.get(), output));
+    }
 }
 
 } // namespace nsjoin

@@ -9,6 +9,14 @@
 
 namespace nsjoin {
 
+/// Does the one who sends this want nsjoin to end?
+constexpr bool wants_end(sys::Signal signal)
+{
+    return sys::SignalSet(sys::Signal::sighup, sys::Signal::sigint, sys::Signal::sigquit,
+                          sys::Signal::sigterm)
+        .has(signal);
+}
+
 class Terminal {
 public:
     /// Makes it, with the mode and the size of the caller's. Before anything is joined.
@@ -18,7 +26,8 @@ public:
     /// In the process that becomes the command: its controlling terminal, and 0, 1 and 2.
     Failure take() const;
 
-    /// The caller's terminal hands over every key from now on, until restore().
+    /// The caller's terminal hands over every key from now on, until restore(). In the background
+    /// both leave it alone, as it is others'.
     void make_raw();
     void restore();
     void resize() const;
@@ -27,10 +36,13 @@ public:
     static constexpr size_t poll_count = 3;
     void ask(sys::Poll *polls) const;
     void carry(const sys::Poll *polls);
-    /// Prints what the command has left behind. Its children may hold the terminal still.
-    void finish();
+    /// Prints what the command has left behind: until it is out, or nobody takes it and among
+    /// `signals` is one that wants an end. Its children may hold the terminal still.
+    void finish(sys::FdRef signals);
 
 private:
+    bool in_background() const;
+
     sys::Fd master_;
     sys::Fd slave_;
     sys::TerminalMode mode_ = {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All signals are taken from a descriptor. Those that a terminal sends have reached the command
-// already, as it is in the same process group, and are not passed on.
+// All signals are blocked, and taken when a descriptor says that there are some. Those that have
+// reached the command already, as it is in the same process group, are not passed on.
 //
 // What runs while a command does lies together, in a section of its own, so that all other code can
 // be given back: thousands may be waiting on a machine. Where it is needed again it comes from its
@@ -18,6 +18,15 @@ using namespace sys;
 
 namespace {
 
+// Does to this process what the signal does, with all others blocked.
+void raise(Signal signal)
+{
+    SignalSet others = SignalSet::full();
+    others.remove(signal);
+    static_cast<void>(kill(getpid(), signal));
+    static_cast<void>(block_signals(others));
+}
+
 class Watch {
 public:
     Watch(Terminal &terminal, FdRef status_fd, Pid pid, FdRef signals, FdRef failures)
@@ -31,6 +40,9 @@ public:
 private:
     [[gnu::section(".text.waiting"), gnu::noinline]] void take_signals();
     [[gnu::section(".text.waiting"), gnu::noinline]] void wait();
+    [[gnu::section(".text.waiting")]] bool is_known(const SignalInfo &info) const;
+    void stop(Signal signal);
+    void fail(Errno error);
     void learn_start();
 
     Terminal &terminal_;
@@ -39,6 +51,7 @@ private:
     FdRef signals_;
     FdRef failures_;
     bool ended_ = false;
+    bool end_wanted_ = false;
     Failure failure_;
     WaitStatus status_;
 };
@@ -52,12 +65,13 @@ Outcome Watch::until_end()
         Poll polls[2 + Terminal::poll_count];
         polls[0] = Poll(signals_, Poll::in);
         // Otherwise it is soon enough to look in the end, and saves waking up.
-        polls[1] = status_fd_ ? Poll(failures_, Poll::in) : Poll();
+        polls[1] = Poll(status_fd_ ? failures_ : FdRef(), Poll::in);
         if (terminal_) {
             terminal_.ask(polls + 2);
         }
-        const auto happened = poll(polls, terminal_ ? 2 + Terminal::poll_count : 2, time);
+        const auto happened = poll(polls, sizeof polls / sizeof *polls, time);
         if (!happened && happened.error() != Errno::eintr) {
+            fail(happened.error());
             break;
         }
         if (happened && happened.value() == 0) {
@@ -79,7 +93,10 @@ Outcome Watch::until_end()
         learn_start();
     }
     if (terminal_) {
-        terminal_.finish();
+        if (end_wanted_) {
+            static_cast<void>(kill(getpid(), Signal::sigterm));
+        }
+        terminal_.finish(signals_);
         terminal_.restore();
     }
     return {failure_, status_};
@@ -88,31 +105,81 @@ Outcome Watch::until_end()
 // The other end of the pipe is closed: by exec, or behind a failure.
 void Watch::learn_start()
 {
-    const auto got = read(failures_, &failure_, sizeof failure_);
-    if (!got || static_cast<size_t>(got.value()) != sizeof failure_) {
-        failure_ = Failure();
+    Failure of_child;
+    const auto got = read(failures_, &of_child, sizeof of_child);
+    if (got && static_cast<size_t>(got.value()) == sizeof of_child) {
+        failure_ = of_child;
+    } else {
         tell_started(status_fd_, pid_);
+        // That nobody reads it is not the command's business.
+        SignalInfo info;
+        static_cast<void>(take_signal(SignalSet(Signal::sigpipe), info));
     }
     failures_ = FdRef();
 }
 
+// The command is left to nobody.
+void Watch::fail(Errno error)
+{
+    failure_ = Failure(Stage::birth, "cannot wait for the command", nullptr, error);
+    static_cast<void>(kill(pid_, Signal::sigkill));
+    ended_ = true;
+}
+
 void Watch::take_signals()
 {
-    signalfd_siginfo info;
-    while (!ended_ && read(signals_, &info, sizeof info)) {
-        const auto signal = static_cast<Signal>(info.ssi_signo);
-        constexpr int from_kernel = 0;
+    SignalInfo info;
+    while (!ended_) {
+        const auto taken = take_signal(SignalSet::full(), info);
+        if (!taken) {
+            if (taken.error() != Errno::eagain) {
+                fail(taken.error());
+            }
+            return;
+        }
+        const Signal signal = taken.value();
         if (signal == Signal::sigchld) {
             wait();
-        } else if (signal == Signal::sigwinch && terminal_) {
-            terminal_.resize();
-        } else if (info.ssi_pid == static_cast<uint32_t>(getpid())) {
-            // Nobody reads what this process writes any more. The command may not write at all.
             continue;
-        } else if (info.ssi_code <= from_kernel || terminal_ || signal == Signal::sigcont) {
+        }
+        if (terminal_) {
+            if (signal == Signal::sigtstp) {
+                stop(signal);
+                continue;
+            }
+            if (signal == Signal::sigcont) {
+                terminal_.make_raw();
+            }
+            if (signal == Signal::sigwinch) {
+                terminal_.resize();
+            }
+        }
+        if (is_known(info)) {
+            continue;
+        }
+        end_wanted_ = end_wanted_ || wants_end(signal);
+        if (!queue_signal(pid_, info)) {
             static_cast<void>(kill(pid_, signal));
         }
     }
+}
+
+// Has it reached the command already? Of what a process sent that can't be known: if it was sent to
+// the group the command gets it twice, which is better than never.
+bool Watch::is_known(const SignalInfo &info) const
+{
+    constexpr int from_process = 0; // or less
+    if (info.code <= from_process) {
+        return false;
+    }
+    if (terminal_) {
+        return info.signal == Signal::sigwinch;
+    }
+    // What a terminal sends to all in its foreground. When it hangs up it tells the leader of the
+    // session alone.
+    constexpr SignalSet to_all(Signal::sighup, Signal::sigint, Signal::sigquit, Signal::sigtstp,
+                               Signal::sigttin, Signal::sigttou, Signal::sigwinch);
+    return to_all.has(info.signal) && !(info.signal == Signal::sighup && leads_session());
 }
 
 void Watch::wait()
@@ -120,6 +187,9 @@ void Watch::wait()
     for (;;) {
         WaitStatus status;
         const auto changed = wait_now(pid_, status);
+        if (!changed) {
+            fail(changed.error());
+        }
         if (!changed || changed.value() == 0) {
             return;
         }
@@ -128,12 +198,20 @@ void Watch::wait()
             ended_ = true;
             return;
         }
-        // So the shell sees a stopped job. Going on, this process is sent SIGCONT, and passes it
-        // on.
-        terminal_.restore();
-        static_cast<void>(kill(getpid(), Signal::sigstop));
-        terminal_.make_raw();
+        const Signal signal = status.stop_signal();
+        stop(signal == Signal::sigstop ? Signal::sigtstp : signal);
     }
+}
+
+// So the shell sees a stopped job. Going on, this process is sent SIGCONT, and passes it on. Where
+// no shell is, nobody would do that: there the kernel lets none of these signals stop it (but
+// SIGSTOP).
+void Watch::stop(Signal signal)
+{
+    terminal_.restore();
+    raise(signal);
+    static_cast<void>(block_signals(SignalSet::full()));
+    terminal_.make_raw();
 }
 
 } // namespace
@@ -147,10 +225,7 @@ void die_of(Signal signal)
 {
     static_cast<void>(hide_from_tracing());
     static_cast<void>(set_action(signal, {}, nullptr));
-    SignalSet all_others = SignalSet::full();
-    all_others.remove(signal);
-    static_cast<void>(kill(getpid(), signal));
-    static_cast<void>(block_signals(all_others));
+    raise(signal);
     // Process 1 can't be killed from inside, pid_namespaces(7).
     exit(128 + static_cast<int>(signal));
 }

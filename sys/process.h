@@ -44,6 +44,8 @@ public:
     constexpr bool exited() const { return (raw_ & 0x7f) == 0; }
     /// What it exited with.
     constexpr int code() const { return raw_ >> 8 & 0xff; }
+    /// What stopped it.
+    constexpr Signal stop_signal() const { return static_cast<Signal>(code()); }
     /// What killed it.
     constexpr Signal signal() const { return static_cast<Signal>(raw_ & 0x7f); }
 
@@ -60,6 +62,14 @@ inline Result<long> wait_now(Pid pid, WaitStatus &status)
 inline Result<void> kill(Pid pid, Signal signal)
 {
     return call<void>(__NR_kill, static_cast<int>(pid), static_cast<int>(signal));
+}
+
+/// Sends the signal `info.signal` with all that is known of it, rt_sigqueueinfo(2). EPERM: it says
+/// that it comes from kill(2) or the kernel, which may not be pretended.
+inline Result<void> queue_signal(Pid pid, const SignalInfo &info)
+{
+    return call<void>(__NR_rt_sigqueueinfo, static_cast<int>(pid), static_cast<int>(info.signal),
+                      &info);
 }
 
 /// execve(2). Returns an error or not at all.
@@ -79,6 +89,18 @@ inline Errno execute(FdRef file, const char *const *arguments, const char *const
 inline Result<void> new_session()
 {
     return call<void>(__NR_setsid);
+}
+
+/// Does this process lead its session?
+inline bool leads_session()
+{
+    return call<Pid>(__NR_getsid, 0).value() == getpid();
+}
+
+/// The process group of this process.
+inline Pid process_group()
+{
+    return call<Pid>(__NR_getpgid, 0).value();
 }
 
 /// This process is sent `signal` when its parent ends, PR_SET_PDEATHSIG. Forgotten when its ids

@@ -10,13 +10,18 @@
 namespace sys {
 
 enum class Signal : int {
+    sighup = SIGHUP,
     sigint = SIGINT,
+    sigquit = SIGQUIT,
     sigkill = SIGKILL,
     sigpipe = SIGPIPE,
     sigterm = SIGTERM,
     sigchld = SIGCHLD,
     sigcont = SIGCONT,
     sigstop = SIGSTOP,
+    sigtstp = SIGTSTP,
+    sigttin = SIGTTIN,
+    sigttou = SIGTTOU,
     sigwinch = SIGWINCH,
 };
 
@@ -113,6 +118,14 @@ inline Result<void> set_action(Signal signal, const SignalAction &action, Signal
 [[gnu::always_inline]] inline Result<Signal> wait_for(const SignalSet &set, SignalInfo &info)
 {
     return call<Signal>(__NR_rt_sigtimedwait, &set, &info, 0, sizeof set);
+}
+
+/// The same, without sleeping. EAGAIN: none is pending.
+inline Result<Signal> take_signal(const SignalSet &set, SignalInfo &info)
+{
+    // The kernel's struct timespec, whose size is that of two longs.
+    const long now[2] = {0, 0};
+    return call<Signal>(__NR_rt_sigtimedwait, &set, &info, now, sizeof set);
 }
 
 } // namespace sys

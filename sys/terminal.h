@@ -7,6 +7,7 @@
 #include <asm/termios.h>
 
 #include "path.h"
+#include "process.h"
 
 namespace sys {
 
@@ -26,11 +27,25 @@ inline Result<void> terminal_mode(FdRef terminal, TerminalMode &mode)
     return call<void>(__NR_ioctl, terminal.number, TCGETS, &mode);
 }
 
-/// Waits until what was written is out. From a background process it raises SIGTTOU, unless that is
-/// blocked.
+/// From a process in the background it raises SIGTTOU, unless that is blocked: then it is done.
 inline Result<void> set_terminal_mode(FdRef terminal, const TerminalMode &mode)
 {
-    return call<void>(__NR_ioctl, terminal.number, TCSETSW, &mode);
+    return call<void>(__NR_ioctl, terminal.number, TCSETS, &mode);
+}
+
+/// Waits until what was written is out, tcdrain(3). As with setting its mode, a job in the
+/// background is stopped here.
+inline Result<void> drain(FdRef terminal)
+{
+    return call<void>(__NR_ioctl, terminal.number, TCSBRK, 1);
+}
+
+/// The process group in its foreground. ENOTTY: it is not the controlling terminal of this process.
+inline Result<Pid> foreground(FdRef terminal)
+{
+    int group = 0;
+    const auto got = call<void>(__NR_ioctl, terminal.number, TIOCGPGRP, &group);
+    return got ? Result<Pid>(group) : Result<Pid>(got);
 }
 
 inline Result<void> terminal_size(FdRef terminal, TerminalSize &size)

@@ -59,6 +59,7 @@ void refuse_joining_at_once()
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
     });
+}
 
 void refuse_null(long call, int argument, int error)
 {
