@@ -180,9 +180,9 @@ TEST_CASE("nsjoin ends as the command ends, whatever it was told to do of SIGCHL
         +[] {}, +[] { signal(SIGCHLD, SIG_IGN); });
     CHECK(nsjoin({pod.name(), "--", "true"}, ignored).status == Status{0, 0});
     CHECK(nsjoin({pod.name(), "--", "sh", "-c", "exit 255"}, ignored).status == Status{255, 0});
-    for (const int signal : {SIGTERM, SIGKILL, SIGSEGV, SIGPIPE, SIGALRM, SIGRTMIN}) {
+    for (const int signal : {SIGTERM, SIGKILL, SIGSEGV, SIGPIPE, SIGRTMIN}) {
         const std::string kill = "kill -" + std::to_string(signal) + " $$";
-        CHECK(nsjoin({pod.name(), "--", "bash", "-c", kill}, ignored).status == Status{0, signal});
+        CHECK(nsjoin({pod.name(), "--", "sh", "-c", kill}, ignored).status == Status{0, signal});
     }
 }
 

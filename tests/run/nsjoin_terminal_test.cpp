@@ -28,11 +28,11 @@ std::vector<std::string> script(const Pod &pod, const std::string &text)
 // Every byte there is, mixed so that a lost or repeated piece shows.
 std::string noise(size_t size)
 {
-    std::string bytes;
+    std::string bytes(size, '\0');
     unsigned state = 1;
-    while (bytes.size() < size) {
+    for (char &byte : bytes) {
         state = state * 1103515245 + 12345;
-        bytes.push_back(static_cast<char>(state >> 16));
+        byte = static_cast<char>(state >> 16);
     }
     return bytes;
 }
