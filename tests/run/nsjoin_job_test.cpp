@@ -33,6 +33,7 @@ TEST_CASE("what the terminal sends to its foreground comes to the command once",
     Terminal terminal;
     Shell shell(terminal, join(pod, listener()));
     REQUIRE(terminal.shows("ready\r\n"));
+    let_run_first(child_of(shell.job(), "run"), shell.job());
     terminal.type("\x03");
     CHECK(terminal.reader().next("^Cgot 2 kernel 0\r\n"));
     terminal.type("\x1c");
@@ -234,6 +235,7 @@ TEST_CASE("without a shell a stopped command does not hold nsjoin for good", "[n
     if (signal == SIGSTOP) {
         REQUIRE(comes_to(command, 'T'));
     }
+    REQUIRE(comes_to_rest(nsjoin.pid()));
     kill(command, SIGTERM);
     kill(command, SIGCONT);
     CHECK(nsjoin.wait() == Status{0, SIGTERM});

@@ -20,30 +20,6 @@ std::vector<std::string> join(const Pod &pod, const std::vector<std::string> &co
     return nsjoin_words(arguments);
 }
 
-// All that it did so far: what it used of a CPU, and how often it was put to sleep and woken.
-std::string work(pid_t pid)
-{
-    const std::string status = contents("/proc/" + std::to_string(pid) + "/status");
-    return contents("/proc/" + std::to_string(pid) + "/schedstat") +
-           status.substr(status.find("\nvoluntary_ctxt_switches"));
-}
-
-bool sleeps(pid_t pid)
-{
-    return contents("/proc/" + std::to_string(pid) + "/status").find("State:\tS") !=
-           std::string::npos;
-}
-
-// What spins does not sleep, nor what a descriptor wakes again and again.
-bool comes_to_rest(pid_t pid)
-{
-    return eventually([=] {
-        const std::string before = work(pid);
-        usleep(20'000);
-        return sleeps(pid) && work(pid) == before;
-    });
-}
-
 } // namespace
 
 #define SKIP_WITHOUT_NAMESPACES                                                                    \
@@ -111,15 +87,15 @@ TEST_CASE("the caller's terminal is as it was while nsjoin is stopped", "[native
 
     shell.continue_in_background();
     REQUIRE(shell.sees("continued"));
-    // What is typed now is the shell's, and it asks for none of it.
-    terminal.type("and ");
+    // It asks for nothing of what is typed now.
+    terminal.type("early\n");
+    CHECK(terminal.shows("early\r\n"));
     CHECK(comes_to_rest(shell.job()));
     CHECK(terminal.mode() == before);
 
     shell.bring_to_foreground();
     REQUIRE(eventually([&] { return terminal.mode() == raw; }));
-    terminal.type("here\r");
-    CHECK(terminal.shows("here\r\nand here\r\n"));
+    CHECK(terminal.shows("early\r\nearly\r\n"));
     terminal.type("\x04");
     CHECK(shell.sees("exited 0"));
     CHECK(terminal.mode() == before);
@@ -146,6 +122,29 @@ TEST_CASE("stopped by SIGSTOP and continued it has the terminal again", "[native
     terminal.type("\x04");
     CHECK(shell.sees("exited 0"));
     CHECK(terminal.mode() == before);
+}
+
+TEST_CASE("ended in the background it leaves the terminal as the shell has it", "[native]")
+{
+    SKIP_WITHOUT_NAMESPACES
+    const Pod pod;
+    Terminal terminal;
+    const std::string before = terminal.mode();
+    Shell shell(terminal, join(pod, {"sleep", "1000"}));
+    REQUIRE(child_of(shell.job(), "sleep") > 0);
+    REQUIRE(eventually([&] { return terminal.mode() != before; }));
+    kill(shell.job(), SIGSTOP);
+    REQUIRE(shell.sees("stopped " + std::to_string(SIGSTOP)));
+    termios mode{};
+    tcgetattr(terminal.slave(), &mode);
+    mode.c_lflag |= ISIG;
+    tcsetattr(terminal.slave(), TCSANOW, &mode);
+    const std::string of_shell = terminal.mode();
+    REQUIRE(of_shell != before);
+    kill(shell.job(), SIGTERM);
+    shell.continue_in_background();
+    CHECK(shell.sees("killed 15"));
+    CHECK(terminal.mode() == of_shell);
 }
 
 TEST_CASE("in the background it stops until it is brought to the foreground", "[native]")

@@ -171,6 +171,9 @@ TEST_CASE("Ctrl-C and Ctrl-Z go to what is in the new terminal's foreground, onc
     Shell shell(terminal, join(pod, listener()));
     REQUIRE(terminal.shows("ready\r\n"));
     REQUIRE(eventually([&] { return !terminal.echoes(); }));
+    let_run_first(child_of(shell.job(), "run"), shell.job());
+    terminal.resize(50, 100);
+    CHECK(terminal.reader().next("got 28 kernel 0\r\n"));
     terminal.type("\x03\x1a");
     CHECK(terminal.shows("got 2 kernel 0\r\n"));
     CHECK(terminal.reader().next("got 20 kernel 0\r\n"));

@@ -295,6 +295,45 @@ bool comes_to(pid_t pid, char state)
     return eventually([&] { return contents(status).find(line) != std::string::npos; });
 }
 
+namespace {
+
+// All that it did so far: what it used of a CPU, and how often it was put to sleep and woken.
+std::string work(pid_t pid)
+{
+    const std::string directory = "/proc/" + std::to_string(pid);
+    const std::string status = contents(directory + "/status");
+    const size_t switches = status.find("\nvoluntary_ctxt_switches");
+    return contents(directory + "/schedstat") +
+           (switches == std::string::npos ? "" : status.substr(switches));
+}
+
+} // namespace
+
+bool comes_to_rest(pid_t pid)
+{
+    return eventually([=] {
+        const std::string before = work(pid);
+        usleep(20'000);
+        return comes_to(pid, 'S') && work(pid) == before;
+    });
+}
+
+void let_run_first(pid_t first, pid_t later)
+{
+    cpu_set_t cpus;
+    sched_getaffinity(0, sizeof cpus, &cpus);
+    size_t any = 0;
+    while (!CPU_ISSET(any, &cpus)) {
+        ++any;
+    }
+    CPU_ZERO(&cpus);
+    CPU_SET(any, &cpus);
+    sched_setaffinity(first, sizeof cpus, &cpus);
+    sched_setaffinity(later, sizeof cpus, &cpus);
+    const sched_param none{};
+    sched_setscheduler(later, SCHED_IDLE, &none);
+}
+
 bool gone(pid_t pid)
 {
     const std::string status = "/proc/" + std::to_string(pid) + "/status";

@@ -104,6 +104,13 @@ public:
 /// Waits until that process is in `state`, as proc_pid_status(5) has it; false if it does not come.
 bool comes_to(pid_t pid, char state);
 
+/// Waits until that process sleeps and nothing wakes it any more; false if it does not come.
+bool comes_to_rest(pid_t pid);
+
+/// From now on, when both could run, `first` does. So what it does can be told from what `later`
+/// makes it do on the same occasion.
+void let_run_first(pid_t first, pid_t later);
+
 /// Waits until that process has ended; false if it does not.
 bool gone(pid_t pid);
 
