@@ -35,7 +35,7 @@ TEST_CASE("the caller's terminal is as it was when nsjoin has ended", "[native]"
     const std::string before = terminal.mode();
     SECTION("as the command was not found")
     {
-        Shell shell(terminal, join(pod, {"no such command"}));
+        Shell shell(terminal, join(pod, {"/no such command"}));
         CHECK(shell.sees("exited 127"));
     }
     SECTION("as the command did")

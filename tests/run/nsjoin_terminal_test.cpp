@@ -174,9 +174,10 @@ TEST_CASE("Ctrl-C and Ctrl-Z go to what is in the new terminal's foreground, onc
     let_run_first(child_of(shell.job(), "run"), shell.job());
     terminal.resize(50, 100);
     CHECK(terminal.reader().next("got 28 kernel 0\r\n"));
-    terminal.type("\x03\x1a");
-    CHECK(terminal.shows("got 2 kernel 0\r\n"));
-    CHECK(terminal.reader().next("got 20 kernel 0\r\n"));
+    terminal.type("\x03");
+    CHECK(terminal.reader().next("^Cgot 2 kernel 0\r\n"));
+    terminal.type("\x1a");
+    CHECK(terminal.reader().next("^Zgot 20 kernel 0\r\n"));
     kill(shell.job(), SIGINT);
     CHECK(terminal.reader().next("got 2 process 0\r\n"));
     kill(shell.job(), SIGXFSZ);
