@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// In the order that lets each step still succeed: the directories want privileges that the ids then
-// take away, groups go before the group and that before the user, and capabilities are passed on
-// last.
+// In the order that lets each step still succeed: what is wanted of descriptors from out here comes
+// first; they are closed before any path of those inside is looked up; the directories want
+// privileges that the ids then take away, groups go before the group and that before the user, and
+// capabilities are passed on last.
 
 #include "become.h"
 
+#include "descriptors.h"
 #include "sys/credentials.h"
 #include "sys/memory.h"
 
@@ -113,8 +115,12 @@ Failure read_context(const Target &target, Outside &outside)
 
 // The ids of the target, as the user namespace that this process is in now sees them: that is what
 // counts when status is opened.
-Failure follow(const Target &target, const char *key, uint32_t &id)
+Failure find_id(const Id &wanted, const Target &target, const char *key, uint32_t &id)
 {
+    id = wanted.number;
+    if (wanted.from != Id::From::target) {
+        return {};
+    }
     char buffer[2048];
     TextView value =
         field(read_beginning(target.directory.get(), "status", buffer, sizeof buffer), key);
@@ -135,16 +141,10 @@ Failure unmapped(const char *text, const Id &id, Errno error)
             : nullptr);
 }
 
-Failure become_group(const Options &options, const Target &target, bool in_user_namespace)
+Failure become_group(const Options &options, uint32_t gid, bool in_user_namespace)
 {
     if (options.gid.from == Id::From::caller && !in_user_namespace) {
         return {};
-    }
-    uint32_t gid = options.gid.number;
-    if (options.gid.from == Id::From::target) {
-        if (Failure failure = follow(target, "Gid", gid); failure) {
-            return failure;
-        }
     }
     // A user namespace may forbid it, user_namespaces(7): then they stay, and mean nothing inside.
     if (const auto cleared = clear_groups();
@@ -157,16 +157,10 @@ Failure become_group(const Options &options, const Target &target, bool in_user_
     return {};
 }
 
-Failure become_user(const Options &options, const Target &target, bool in_user_namespace)
+Failure become_user(const Options &options, uint32_t uid, bool in_user_namespace)
 {
     if (options.uid.from == Id::From::caller && !in_user_namespace) {
         return {};
-    }
-    uint32_t uid = options.uid.number;
-    if (options.uid.from == Id::From::target) {
-        if (Failure failure = follow(target, "Uid", uid); failure) {
-            return failure;
-        }
     }
     if (const auto set = set_user(uid); !set) {
         return unmapped("cannot become user", options.uid, set.error());
@@ -190,7 +184,7 @@ Failure set_context(const Target &target, const Outside &outside)
     return {};
 }
 
-Failure change_directories(const Options &options, const Outside &outside)
+Failure change_directories(const Outside &outside)
 {
     if (outside.root) {
         if (const auto in = change_directory(outside.root.get()); !in) {
@@ -204,12 +198,6 @@ Failure change_directories(const Options &options, const Outside &outside)
     if (outside.wd) {
         if (const auto in = change_directory(outside.wd.get()); !in) {
             return failure(Stage::become, "cannot enter the working directory", nullptr,
-                           in.error());
-        }
-    }
-    if (options.wdns != nullptr) {
-        if (const auto in = chdir(options.wdns); !in) {
-            return failure(Stage::become, "cannot enter the directory inside,", options.wdns,
                            in.error());
         }
     }
@@ -245,14 +233,31 @@ Failure prepare(const Options &options, const Target &target, Outside &outside)
 }
 
 Failure become(const Options &options, const Target &target, NamespaceSet joined,
-               const Outside &outside)
+               const Outside &outside, FdRef failures)
 {
-    if (Failure failure = change_directories(options, outside); failure) {
+    if (Failure failure = change_directories(outside); failure) {
         return failure;
     }
     if (options.follow_context) {
         if (Failure failure = set_context(target, outside); failure) {
             return failure;
+        }
+    }
+    uint32_t uid = 0;
+    uint32_t gid = 0;
+    if (Failure failure = find_id(options.gid, target, "Gid", gid); failure) {
+        return failure;
+    }
+    if (Failure failure = find_id(options.uid, target, "Uid", uid); failure) {
+        return failure;
+    }
+    if (Failure failure = close_others(options, target, failures, outside.program.get()); failure) {
+        return failure;
+    }
+    if (options.wdns != nullptr) {
+        if (const auto in = chdir(options.wdns); !in) {
+            return failure(Stage::become, "cannot enter the directory inside,", options.wdns,
+                           in.error());
         }
     }
     const bool in_user_namespace = joined.has(CLONE_NEWUSER) && !options.preserve_credentials;
@@ -262,10 +267,10 @@ Failure become(const Options &options, const Target &target, NamespaceSet joined
             return failure(Stage::become, "cannot keep capabilities", nullptr, kept.error());
         }
     }
-    if (Failure failure = become_group(options, target, in_user_namespace); failure) {
+    if (Failure failure = become_group(options, gid, in_user_namespace); failure) {
         return failure;
     }
-    if (Failure failure = become_user(options, target, in_user_namespace); failure) {
+    if (Failure failure = become_user(options, uid, in_user_namespace); failure) {
         return failure;
     }
     if (keep_caps) {

@@ -22,8 +22,9 @@ struct Outside {
 
 Failure prepare(const Options &options, const Target &target, Outside &outside);
 
-/// Root, working directory, security context, ids, capabilities. `joined`: the namespaces entered.
+/// Root, working directory, security context, descriptors, ids, capabilities. `joined`: the
+/// namespaces entered; `failures`: what stays open until exec, or none.
 Failure become(const Options &options, const Target &target, NamespaceSet joined,
-               const Outside &outside);
+               const Outside &outside, sys::FdRef failures);
 
 } // namespace nsjoin

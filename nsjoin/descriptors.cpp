@@ -7,25 +7,45 @@ using namespace sys;
 
 namespace {
 
-Failure failure(const char *text, Errno error)
+Failure failure(Stage stage, const char *text, Errno error)
 {
-    return {Stage::prepare, text, nullptr, error};
+    return {stage, text, nullptr, error};
 }
 
-// Before Linux 5.11: those that are open, by their list.
-Failure close_listed(const Target &target)
+// Those not to be closed, in any order. -1, which is none, is the greatest.
+struct Kept {
+    uint32_t numbers[max_kept + 2];
+    size_t count = 0;
+
+    void add(int number) { numbers[count++] = static_cast<uint32_t>(number); }
+
+    // The lowest from `first` up.
+    uint32_t next(uint32_t first) const
+    {
+        uint32_t lowest = ~0U;
+        for (size_t i = 0; i < count; ++i) {
+            if (numbers[i] >= first && numbers[i] < lowest) {
+                lowest = numbers[i];
+            }
+        }
+        return lowest;
+    }
+};
+
+// Before Linux 5.9: those that are open, by their list.
+Failure close_listed(const Target &target, const Kept &kept)
 {
     const char *const text = "cannot close descriptors";
     Fd list;
     if (const auto opened = open(target.proc.get(), "thread-self/fd", O_RDONLY | O_DIRECTORY, list);
         !opened) {
-        return failure(text, opened.error());
+        return failure(Stage::become, text, opened.error());
     }
     alignas(8) char buffer[2048];
     for (;;) {
         const auto got = read_directory(list.get(), buffer, sizeof buffer);
         if (!got) {
-            return failure(text, got.error());
+            return failure(Stage::become, text, got.error());
         }
         if (got.value() == 0) {
             return {};
@@ -33,8 +53,9 @@ Failure close_listed(const Target &target)
         for (long at = 0; at < got.value();) {
             const auto &entry = *reinterpret_cast<const DirectoryEntry *>(buffer + at);
             uint32_t number = 0;
-            if (parse_number({entry.name, length(entry.name)}, number) && number > 2) {
-                static_cast<void>(set_close_on_exec(FdRef(static_cast<long>(number))));
+            if (parse_number({entry.name, length(entry.name)}, number) && number > 2 &&
+                kept.next(number) != number && list.get().number != static_cast<int>(number)) {
+                static_cast<void>(close(FdRef(static_cast<long>(number))));
             }
             at += entry.size;
         }
@@ -47,31 +68,43 @@ Failure check_descriptors(const Options &options)
 {
     for (size_t i = 0; i < options.keep_count; ++i) {
         if (const auto open = status_flags(FdRef(options.keep[i])); !open) {
-            return failure("cannot keep a descriptor that is not open, --keep-fd", open.error());
+            return failure(Stage::prepare, "cannot keep a descriptor that is not open, --keep-fd",
+                           open.error());
         }
     }
     if (options.status_fd >= 0) {
         if (const auto open = status_flags(FdRef(options.status_fd)); !open) {
-            return failure("cannot write to a descriptor that is not open, --status-fd",
+            return failure(Stage::prepare,
+                           "cannot write to a descriptor that is not open, --status-fd",
                            open.error());
         }
     }
     return {};
 }
 
-Failure close_others(const Options &options, const Target &target)
+Failure close_others(const Options &options, const Target &target, FdRef failures, FdRef program)
 {
-    if (!close_on_exec_from(FdRef(3))) {
-        if (Failure failure = close_listed(target); failure) {
-            return failure;
-        }
-    }
+    Kept kept;
+    kept.add(failures.number);
+    kept.add(program.number);
     for (size_t i = 0; i < options.keep_count; ++i) {
-        if (const auto kept = keep_on_exec(FdRef(options.keep[i])); !kept) {
-            return failure("cannot keep a descriptor", kept.error());
+        kept.add(options.keep[i]);
+    }
+    for (long number = 0; number <= 2; ++number) {
+        if ((target.stand_ins >> number & 1) != 0 && !options.pty) {
+            static_cast<void>(close(FdRef(number)));
         }
     }
-    return {};
+    for (uint32_t first = 3;;) {
+        const uint32_t next = kept.next(first);
+        if (next > first && !close_range(first, next - 1)) {
+            return close_listed(target, kept);
+        }
+        if (next == ~0U) {
+            return {};
+        }
+        first = next + 1;
+    }
 }
 
 } // namespace nsjoin

@@ -10,7 +10,10 @@ namespace nsjoin {
 /// ours could have the number.
 Failure check_descriptors(const Options &options);
 
-/// All others, those that were inherited as well, will be closed on exec.
-Failure close_others(const Options &options, const Target &target);
+/// Closes all others, the target's too, but two of our own, each of which may be none. Now and not
+/// on exec: that looks up its path before, which those inside choose, and /proc/self/fd/3/1/root of
+/// a descriptor for /proc is the host's root directory (CVE-2024-21626).
+Failure close_others(const Options &options, const Target &target, sys::FdRef failures,
+                     sys::FdRef program);
 
 } // namespace nsjoin

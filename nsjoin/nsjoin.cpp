@@ -59,9 +59,6 @@ Failure prepare_run(const sys::InitialStack &initial, Run &run)
             return failure;
         }
     }
-    if (Failure failure = close_others(run.options, run.target); failure) {
-        return failure;
-    }
     // Those inside are not to look into this process, nor into the child that it makes.
     const auto hidden = sys::hide_from_tracing();
     return hidden

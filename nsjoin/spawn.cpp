@@ -47,7 +47,9 @@ Failure child(Run &run, const Signals &signals, const Pipe &failures, bool born_
             return refused;
         }
     }
-    if (Failure refused = become(options, run.target, run.plan.wanted, run.outside); refused) {
+    if (Failure refused =
+            become(options, run.target, run.plan.wanted, run.outside, failures.write_end.get());
+        refused) {
         return refused;
     }
     if (options.kill_child != 0) {
@@ -94,7 +96,8 @@ Failure become_command(Run &run)
     if (Failure refused = enter_cgroups(run.target, run.cgroups); refused) {
         return refused;
     }
-    if (Failure refused = become(run.options, run.target, run.plan.wanted, run.outside); refused) {
+    if (Failure refused = become(run.options, run.target, run.plan.wanted, run.outside, FdRef());
+        refused) {
         return refused;
     }
     return exec(run.options, run.outside, run.environment);

@@ -127,9 +127,11 @@ Failure pin(const Options &options, Target &target)
 {
     target.name = options.target;
     // A descriptor below 3 means that the caller has closed one of those. It stays there until
-    // exec, so that nothing else becomes what the command, or a message, is written to.
+    // all are closed, so that nothing else becomes what a message is written to.
     do {
-        static_cast<void>(target.proc.release());
+        if (target.proc) {
+            target.stand_ins |= 1U << target.proc.release().number;
+        }
         if (const auto opened = open(working_directory, "/proc", O_PATH | O_DIRECTORY, target.proc);
             !opened) {
             return failure("cannot open", "/proc", opened.error());

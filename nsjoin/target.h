@@ -15,6 +15,8 @@ struct Target {
     const char *name = nullptr;
     /// The caller's /proc.
     sys::Fd proc;
+    /// A bit for each of the descriptors 0 to 2 that was closed: it is one for /proc as well.
+    unsigned stand_ins = 0;
     /// None before Linux 5.3.
     sys::Fd pidfd;
     /// /proc/PID. It is of this process alone: once that is gone, nothing is found in there.

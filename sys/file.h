@@ -87,20 +87,6 @@ private:
     return call<void>(__NR_fcntl, fd.number, F_SETFL, flags);
 }
 
-/// close_range(2), Linux 5.9: has every descriptor from `first` up closed on exec. ENOSYS on older
-/// kernels, EINVAL before 5.11.
-inline Result<void> close_on_exec_from(FdRef first)
-{
-    constexpr unsigned cloexec = 4; // CLOSE_RANGE_CLOEXEC
-    return call<void>(__NR_close_range, first.number, ~0U, cloexec);
-}
-
-/// EBADF: not open.
-inline Result<void> set_close_on_exec(FdRef fd)
-{
-    return call<void>(__NR_fcntl, fd.number, F_SETFD, FD_CLOEXEC);
-}
-
 inline Result<void> keep_on_exec(FdRef fd)
 {
     return call<void>(__NR_fcntl, fd.number, F_SETFD, 0);
@@ -156,6 +142,12 @@ inline bool is_sealed(FdRef file)
 [[gnu::always_inline]] inline Result<void> close_from(FdRef first)
 {
     return call<void>(__NR_close_range, first.number, ~0U, 0);
+}
+
+/// The same, up to `last`, which is not lower.
+inline Result<void> close_range(uint32_t first, uint32_t last)
+{
+    return call<void>(__NR_close_range, first, last, 0);
 }
 
 [[gnu::always_inline]] inline Result<void> chdir(const char *path)
