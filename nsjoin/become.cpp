@@ -146,7 +146,8 @@ Failure become_group(const Options &options, uint32_t gid, bool in_user_namespac
     if (options.gid.from == Id::From::caller && !in_user_namespace) {
         return {};
     }
-    // A user namespace may forbid it, user_namespaces(7): then they stay, and mean nothing inside.
+    // A user namespace may forbid it, user_namespaces(7): who might drop them has done so before it
+    // was joined, join.cpp, and else they stay.
     if (const auto cleared = clear_groups();
         !cleared && (!in_user_namespace || cleared.error() != Errno::eperm)) {
         return failure(Stage::become, "cannot drop supplementary groups", nullptr, cleared.error());

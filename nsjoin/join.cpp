@@ -9,6 +9,7 @@
 
 #include "join.h"
 
+#include "sys/credentials.h"
 #include "sys/namespace.h"
 
 namespace nsjoin {
@@ -261,6 +262,12 @@ Failure join(const Options &options, const Target &target, NamespaceSet which, P
         return failure;
     }
     if (left.has(CLONE_NEWUSER)) {
+        // The caller's groups go before, where they may: inside it may be forbidden, and though
+        // they have no number there they would still give access (to disks, say). become() tries
+        // again.
+        if (!options.preserve_credentials) {
+            static_cast<void>(clear_groups());
+        }
         if (const auto joined = sys::join(plan.files[user].get(), CLONE_NEWUSER); !joined) {
             const char *file = options.files[user];
             return refused(user, file != nullptr ? file : target.name, joined.error());
