@@ -103,6 +103,9 @@ Failure compare(const Options &options, const Target &target, size_t index, Plan
         return explain(target, Stage::read, "cannot see the namespaces of", result.error());
     }
     if (own == theirs) {
+        if (index == user && !from_file) {
+            plan.user_is_shared = true;
+        }
         plan.files[index] = Fd();
         plan.from_target.remove(name_space.flag);
     }
@@ -200,6 +203,20 @@ Failure join_each(const Options &options, const Plan &plan, const Target &target
     return {};
 }
 
+// A target that was in the caller's user namespace may have gone into one of its own since, and
+// made the others there: in those nothing may run with the privileges out here. Once there it can't
+// come back, so to look after joining is enough.
+Failure check_shared_user(const Options &options, const Target &target, Plan &plan)
+{
+    plan.from_target.add(CLONE_NEWUSER);
+    if (Failure failure = compare(options, target, user, plan); failure) {
+        return failure;
+    }
+    return plan.from_target.has(CLONE_NEWUSER)
+               ? unreadable("has changed its namespaces: process", target.name, Errno::none)
+               : Failure();
+}
+
 } // namespace
 
 Failure plan(const Options &options, const Target &target, Plan &plan)
@@ -274,7 +291,10 @@ Failure join(const Options &options, const Target &target, NamespaceSet which, P
         }
         left.remove(CLONE_NEWUSER);
     }
-    return join_each(options, plan, target, left);
+    if (Failure failure = join_each(options, plan, target, left); failure) {
+        return failure;
+    }
+    return plan.user_is_shared ? check_shared_user(options, target, plan) : Failure();
 }
 
 } // namespace nsjoin

@@ -13,6 +13,8 @@ struct Plan {
     sys::Fd files[namespace_count];
     /// All of them.
     NamespaceSet wanted;
+    /// The user namespace was asked for, and the caller is in it already.
+    bool user_is_shared = false;
 };
 
 /// Opens and compares. What the caller is in already is not wanted.
