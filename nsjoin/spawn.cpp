@@ -85,7 +85,8 @@ Failure join_early(Run &run)
 bool needs_child(const Run &run)
 {
     const bool enters_pid = run.plan.wanted.has(CLONE_NEWPID) && !run.options.no_fork;
-    return enters_pid || run.options.pty || run.options.status_fd >= 0 || run.cgroups.directory;
+    return enters_pid || run.options.pty || run.options.status_fd >= 0 ||
+           (run.cgroups.directory && !run.options.no_fork);
 }
 
 Failure become_command(Run &run)
