@@ -45,7 +45,7 @@ bool parse_number(TextView text, uint32_t &number)
             return false;
         }
         const auto value = static_cast<uint32_t>(digit - '0');
-        if (number > (0x7fffffffU - value) / 10) {
+        if (number > (0xffffffffU - value) / 10) {
             return false;
         }
         number = number * 10 + value;

@@ -143,6 +143,14 @@ Failure pin(const Options &options, Target &target)
     if (!options.has_target()) {
         return {};
     }
+    // Else a number would mean one process to pidfd_open(2), and another in there.
+    char self[16];
+    const auto size = read_link(target.proc.get(), "self", self, sizeof self);
+    if (!size || !equal(Decimal(static_cast<uint32_t>(getpid())).string(),
+                        {self, static_cast<size_t>(size.value())})) {
+        return failure("of another PID namespace:", "/proc", Errno::none,
+                       "mount -t proc proc /proc");
+    }
 
     auto pid = static_cast<uint32_t>(options.pid);
     if (options.pidfd >= 0) {

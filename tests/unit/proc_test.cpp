@@ -44,14 +44,14 @@ TEST_CASE("text is taken line by line, whether or not the last has an end")
     CHECK(!take_line(none, line));
 }
 
-TEST_CASE("a number is digits alone, up to 2^31-1")
+TEST_CASE("a number is digits alone, up to 2^32-1")
 {
     uint32_t number = 1;
     CHECK((parse_number(Exact("0"), number) && number == 0));
     CHECK((parse_number(Exact("2147483647"), number) && number == 2147483647));
     CHECK((parse_number(Exact("0000000000007"), number) && number == 7));
-    for (const std::string text : {"", "2147483648", "4294967296", "18446744073709551617", "-1",
-                                   "+1", " 1", "1 ", "1x", "99999999999999999999999999"}) {
+    for (const std::string text : {"", "4294967296", "18446744073709551617", "-1", "+1", " 1", "1 ",
+                                   "1x", "99999999999999999999999999"}) {
         CAPTURE(text);
         CHECK(!parse_number(Exact(text), number));
     }
