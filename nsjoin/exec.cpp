@@ -17,7 +17,7 @@ namespace {
 Failure failure(const char *text, const char *subject, Errno error, int status = status_failed)
 {
     Failure failure(Stage::exec, text, subject, error);
-    failure.status = static_cast<uint8_t>(status);
+    failure->status = static_cast<uint8_t>(status);
     return failure;
 }
 
@@ -171,7 +171,7 @@ Failure explain(const char *command, Errno error)
         Failure why = failure("cannot execute", command, error, status_not_executable);
         if (Fd directory; error == Errno::eacces &&
                           open(working_directory, command, O_PATH | O_DIRECTORY, directory)) {
-            why.hint = "it is a directory";
+            why->hint = "it is a directory";
         }
         return why;
     }
@@ -182,11 +182,11 @@ Failure explain(const char *command, Errno error)
     }
     if (has_slash && identify(working_directory, command, 0, identity)) {
         Failure why = failure("cannot execute", command, error, status_not_executable);
-        why.hint = "the interpreter that it wants is not there inside";
+        why->hint = "the interpreter that it wants is not there inside";
         return why;
     }
     Failure why = failure("cannot find the command", command, error, status_not_found);
-    why.hint = has_slash ? nullptr : "looked for inside, in PATH";
+    why->hint = has_slash ? nullptr : "looked for inside, in PATH";
     return why;
 }
 
@@ -214,8 +214,8 @@ Failure exec_brought(const Options &options, const Outside &outside, const char 
         if (!executable(outside.interpreter)) {
             Failure why = failure("cannot run inside, as it is not static, the program",
                                   options.bring, Errno::enoent, status_not_executable);
-            why.hint = "it wants %";
-            why.detail = outside.interpreter;
+            why->hint = "it wants %";
+            why->detail = outside.interpreter;
             return why;
         }
     }

@@ -3,11 +3,24 @@
 
 namespace nsjoin {
 
+namespace {
+
+constinit Cause the_cause = {};
+
+} // namespace
+
 // Not inline, as it is called all over the place.
-Failure::Failure(Stage in, const char *what, const char *on, sys::Errno why, const char *way_out)
-    : text(what), subject(on), hint(way_out), detail(nullptr), error(why), stage(in),
-      status(status_failed)
+Cause *Failure::make(Stage stage, const char *text, const char *subject, sys::Errno error,
+                     const char *hint)
 {
+    the_cause = {text, subject, hint, nullptr, error, stage, status_failed};
+    return &the_cause;
+}
+
+Cause *Failure::copy(const Cause &cause)
+{
+    the_cause = cause;
+    return &the_cause;
 }
 
 } // namespace nsjoin

@@ -31,7 +31,7 @@ Failure refused(size_t index, const char *subject, Errno error)
         hint = "it must be below yours";
     }
     Failure failure(Stage::join, "cannot join the % namespace of", subject, error, hint);
-    failure.detail = namespaces[index].name;
+    failure->detail = namespaces[index].name;
     return failure;
 }
 
@@ -59,7 +59,7 @@ Failure open_file(const char *path, const Namespace &name_space, Fd &file)
     const auto kind = kind_of_namespace(file.get());
     if (!kind || kind.value() != name_space.flag) {
         Failure failure(Stage::read, "not a % namespace:", path, Errno::none);
-        failure.detail = name_space.name;
+        failure->detail = name_space.name;
         return failure;
     }
     return {};

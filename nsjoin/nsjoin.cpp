@@ -72,7 +72,7 @@ Failure prepare_run(const sys::InitialStack &initial, Run &run)
     static_cast<void>(block_signals(sys::SignalSet(sys::Signal::sigpipe)));
     print_failure(failure);
     tell_failed(sys::FdRef(options.status_fd), failure);
-    sys::exit(failure.status);
+    sys::exit(failure->status);
 }
 
 } // namespace

@@ -103,7 +103,7 @@ Failure mistake(const char *text, const char *subject, const char *hint = nullpt
                 const char *detail = nullptr)
 {
     Failure failure(Stage::parse, text, subject, sys::Errno::none, hint);
-    failure.detail = detail;
+    failure->detail = detail;
     return failure;
 }
 

@@ -102,23 +102,23 @@ void print_failure(const Failure &failure)
 {
     Line line;
     line.append("nsjoin: ");
-    append_phrase(line, failure.text, failure.detail);
-    if (failure.subject != nullptr) {
+    append_phrase(line, failure->text, failure->detail);
+    if (failure->subject != nullptr) {
         line.append(' ');
-        append_foreign(line, failure.subject);
+        append_foreign(line, failure->subject);
     }
-    if (failure.error != Errno::none) {
+    if (failure->error != Errno::none) {
         line.append(": ");
-        if (const char *text = error_text(failure.error); text != nullptr) {
+        if (const char *text = error_text(failure->error); text != nullptr) {
             line.append(text);
         } else {
             line.append("errno ");
-            append(line, static_cast<long>(failure.error));
+            append(line, static_cast<long>(failure->error));
         }
     }
-    if (failure.hint != nullptr) {
+    if (failure->hint != nullptr) {
         line.append(" (");
-        append_phrase(line, failure.hint, failure.detail);
+        append_phrase(line, failure->hint, failure->detail);
         line.append(')');
     }
     write_line(standard_error, line);
@@ -169,8 +169,8 @@ void tell_started(FdRef fd, Pid pid)
 
 void tell_failed(FdRef fd, const Failure &failure)
 {
-    tell(fd, "failed", stage_names[static_cast<int>(failure.stage)], "errno",
-         static_cast<int>(failure.error), error_name(failure.error));
+    tell(fd, "failed", stage_names[static_cast<int>(failure->stage)], "errno",
+         static_cast<int>(failure->error), error_name(failure->error));
 }
 
 void tell_exited(FdRef fd, WaitStatus status)

@@ -146,7 +146,7 @@ Outcome spawn_command(Run &run)
     if (!born) {
         Failure why = failure("cannot make a process", born.error());
         if (born.error() == Errno::enomem && run.plan.wanted.has(CLONE_NEWPID)) {
-            why.hint = "process 1 of that PID namespace may have ended";
+            why->hint = "process 1 of that PID namespace may have ended";
         }
         return {why, {}};
     }
@@ -154,7 +154,7 @@ Outcome spawn_command(Run &run)
         failures.read_end = Fd();
         refused = child(run, signals, failures, born_in_cgroup);
         static_cast<void>(write(failures.write_end.get(),
-                                {reinterpret_cast<const char *>(&refused), sizeof refused}));
+                                {reinterpret_cast<const char *>(&*refused), sizeof(Cause)}));
         exit(status_failed);
     }
     failures.write_end = Fd();

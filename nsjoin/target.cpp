@@ -115,7 +115,7 @@ Failure explain(const Target &target, Stage stage, const char *text, Errno error
 {
     if (Failure why = ailment(target); why || error == Errno::esrch) {
         why = why ? why : no_process(target.name);
-        why.stage = stage;
+        why->stage = stage;
         return why;
     }
     const bool forbidden = error == Errno::eacces || error == Errno::eperm;

@@ -105,10 +105,10 @@ Outcome Watch::until_end()
 // The other end of the pipe is closed: by exec, or behind a failure.
 void Watch::learn_start()
 {
-    Failure of_child;
+    Cause of_child;
     const auto got = read(failures_, &of_child, sizeof of_child);
     if (got && static_cast<size_t>(got.value()) == sizeof of_child) {
-        failure_ = of_child;
+        failure_ = Failure(of_child);
     } else {
         tell_started(status_fd_, pid_);
         // That nobody reads it is not the command's business.

@@ -75,7 +75,7 @@ TEST_CASE("a failure is one, and none is none")
     CHECK(!Failure());
     const Failure failure(Stage::join, "text", "subject", sys::Errno::eperm, "hint");
     REQUIRE(failure);
-    CHECK(failure.status == status_failed);
-    CHECK(failure.error == sys::Errno::eperm);
-    CHECK(failure.detail == nullptr);
+    CHECK(failure->status == status_failed);
+    CHECK(failure->error == sys::Errno::eperm);
+    CHECK(failure->detail == nullptr);
 }

@@ -39,8 +39,8 @@ public:
         if (!failure_) {
             return "nothing";
         }
-        std::string line = failure_.text;
-        for (const char *part : {failure_.subject, failure_.hint, failure_.detail}) {
+        std::string line = failure_->text;
+        for (const char *part : {failure_->subject, failure_->hint, failure_->detail}) {
             line += part != nullptr ? std::string("|") + part : "";
         }
         return line;

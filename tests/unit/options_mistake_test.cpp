@@ -81,9 +81,9 @@ TEST_CASE("each mistake in a command line has its own words")
         const Parsed parsed(words);
         CHECK(parsed.mistake() == text);
         REQUIRE(parsed.failure());
-        CHECK(parsed.failure().status == 125);
-        CHECK(parsed.failure().stage == Stage::parse);
-        CHECK(parsed.failure().error == sys::Errno::none);
+        CHECK(parsed.failure()->status == 125);
+        CHECK(parsed.failure()->stage == Stage::parse);
+        CHECK(parsed.failure()->error == sys::Errno::none);
     }
 }
 
