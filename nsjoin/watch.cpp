@@ -75,7 +75,7 @@ Outcome Watch::until_end()
             break;
         }
         if (happened && happened.value() == 0) {
-            constexpr Address page = 4096; // refused where pages are larger
+            constexpr Address page = 4096; // larger ones: rounded up, as far as the code goes
             give_back_code(program_start, (address(code_waiting) & -page) - address(program_start));
             time = nullptr;
         }
