@@ -155,17 +155,17 @@ TEST_CASE("a file that is no namespace of the kind is refused in one line, and n
     const TemporaryDirectory directory;
     std::ofstream(directory.path("file")).close();
     mkfifo(directory.path("fifo").c_str(), 0600);
-    const std::string wrong = "not a namespace of the kind asked for: ";
+    const std::string wrong = "not a net namespace: ";
     check_refused({"--net=" + directory.path("file")}, wrong + directory.path("file"));
     check_refused({"--net=" + directory.path("fifo")}, wrong + directory.path("fifo"));
     check_refused({"--net=" + directory.path("")}, wrong);
-    check_refused({"--net=/dev/null"}, wrong + "/dev/null (wanted: net)");
+    check_refused({"--net=/dev/null"}, wrong + "/dev/null");
     check_refused({"--net=" + directory.path("missing")}, "missing: No such file or directory");
     check_refused({"--net=/proc/self/fd/77"}, "No such file or directory");
     for (const auto &kind : kinds) {
         const std::string other = kind.name == "net" ? "/proc/self/ns/uts" : "/proc/self/ns/net";
         check_refused({"--" + kind.name + "=" + other},
-                      wrong + other + " (wanted: " + kind.name + ")");
+                      "not a " + kind.name + " namespace: " + other);
     }
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("a terminal in place of a namespace is refused and does not become the
     close(held_open);
     close(master);
     CHECK(is_one_line(answer.error));
-    CHECK(answer.error.find("not a namespace") != std::string::npos);
+    CHECK(answer.error.find("not a net namespace: " + terminal) != std::string::npos);
     CHECK(answer.status == Status{125, 0});
 }
 
