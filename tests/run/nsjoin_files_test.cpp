@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
-#include <poll.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -178,12 +177,25 @@ TEST_CASE("a terminal in place of a namespace is refused and does not become the
         SKIP_TEST("there are no terminals here");
     }
     const std::string terminal = ptsname(master);
-    const int held_open = open(terminal.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
-    // A session without a terminal takes the first that it opens, and hangs it up in the end.
-    const Answer answer = nsjoin({"--net=" + terminal, "--", "true"}, [] { setsid(); });
-    pollfd hung_up{held_open, 0, 0};
-    CHECK(poll(&hung_up, 1, 0) == 0);
-    close(held_open);
+    // A session without a terminal takes the first that it opens. All its processes in front are
+    // sent SIGHUP then, as soon as the first has ended.
+    Pipe question;
+    Pipe sign;
+    const Answer answer = nsjoin({"--net=" + terminal, "--", "true"}, [&] {
+        setsid();
+        if (fork() == 0) {
+            dup2(question.read_end, STDIN_FILENO);
+            dup2(sign.write_end, STDOUT_FILENO);
+            closefrom(STDERR_FILENO);
+            char byte;
+            _exit(read(STDIN_FILENO, &byte, 1) == 0 && write(STDOUT_FILENO, "alive", 5) == 5 ? 0
+                                                                                             : 1);
+        }
+    });
+    question.close_write();
+    sign.close_write();
+    char alive[6] = {};
+    CHECK(read(sign.read_end, alive, 5) == 5);
     close(master);
     CHECK(is_one_line(answer.error));
     CHECK(answer.error.find("not a net namespace: " + terminal) != std::string::npos);
