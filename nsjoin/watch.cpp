@@ -118,12 +118,16 @@ void Watch::learn_start()
     failures_ = FdRef();
 }
 
-// The command is left to nobody.
+// Something that waiting needs is refused. What has begun is seen to its end all the same, without
+// signals; where not even that goes the command is left to nobody.
 void Watch::fail(Errno error)
 {
+    ended_ = true;
+    if (wait_for_end(pid_, status_)) {
+        return;
+    }
     failure_ = Failure(Stage::birth, "cannot wait for the command", nullptr, error);
     static_cast<void>(kill(pid_, Signal::sigkill));
-    ended_ = true;
 }
 
 void Watch::take_signals()

@@ -59,6 +59,12 @@ inline Result<long> wait_now(Pid pid, WaitStatus &status)
     return call<long>(__NR_wait4, static_cast<int>(pid), &status.raw_, WNOHANG | WUNTRACED, 0);
 }
 
+/// The same, for one that has ended, as long as that takes.
+inline Result<long> wait_for_end(Pid pid, WaitStatus &status)
+{
+    return call<long>(__NR_wait4, static_cast<int>(pid), &status.raw_, 0, 0);
+}
+
 inline Result<void> kill(Pid pid, Signal signal)
 {
     return call<void>(__NR_kill, static_cast<int>(pid), static_cast<int>(signal));
