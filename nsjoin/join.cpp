@@ -83,22 +83,22 @@ Failure compare(const Options &options, const Target &target, size_t index, Plan
         return {};
     }
     FileIdentity own;
+    FileIdentity theirs;
     const auto own_result = identify_own(target, name_space, own);
+    const auto result = from_file ? identify(plan.files[index].get(), "", AT_EMPTY_PATH, theirs)
+                                  : identify(target.directory.get(), name_space.file, 0, theirs);
     if (!own_result) {
         // A kernel without this kind: nobody is in a namespace of it. An error where it is asked
         // for.
         const bool each = options.from_target.empty() ||
                           options.from_target.flags() == NamespaceSet::all().flags();
-        if (own_result.error() == Errno::enoent && each && !from_file) {
+        if (own_result.error() == Errno::enoent && each && !result) {
             plan.from_target.remove(name_space.flag);
             return {};
         }
         return unreadable("cannot see your own namespace of kind", name_space.name,
                           own_result.error());
     }
-    FileIdentity theirs;
-    const auto result = from_file ? identify(plan.files[index].get(), "", AT_EMPTY_PATH, theirs)
-                                  : identify(target.directory.get(), name_space.file, 0, theirs);
     if (!result) {
         return explain(target, Stage::read, "cannot see the namespaces of", result.error());
     }
