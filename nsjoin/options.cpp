@@ -222,6 +222,9 @@ const char *nearest(const char *name, size_t size)
 
 Failure parse_target(const char *text, Options &options)
 {
+    if (options.no_fork && (options.pty || options.status_fd >= 0)) {
+        return mistake("--no-fork excludes --pty and --status-fd", nullptr);
+    }
     if (options.has_target()) {
         return mistake("two processes given, the second is", text);
     }
@@ -469,6 +472,9 @@ Failure check(const Options &options)
     }
     if (options.wdns != nullptr && options.wd.from != Directory::From::none) {
         return mistake("--wd and --wdns exclude each other", nullptr);
+    }
+    if (options.no_fork && (options.pty || options.status_fd >= 0)) {
+        return mistake("--no-fork leaves nobody to wait, as --pty and --status-fd want", nullptr);
     }
     if (options.has_target()) {
         return {};
