@@ -76,8 +76,11 @@ Failure read_environment(const Target &target, TextView &environment)
 Failure open_program(const char *path, Outside &outside)
 {
     Fd file;
-    if (const auto opened = open(working_directory, path, O_RDONLY, file); !opened) {
+    if (const auto opened = open(working_directory, path, O_RDONLY | O_NONBLOCK, file); !opened) {
         return failure(Stage::prepare, "cannot open the program to bring,", path, opened.error());
+    }
+    if (!is_regular(file.get())) {
+        return failure(Stage::prepare, "not a file that can be brought:", path, Errno::none);
     }
     if (const auto made = make_memory_file("nsjoin --bring", outside.program); !made) {
         return failure(Stage::prepare, "cannot make a memory file for", path, made.error());
@@ -259,6 +262,11 @@ Failure become(const Options &options, const Target &target, NamespaceSet joined
         if (const auto in = chdir(options.wdns); !in) {
             return failure(Stage::become, "cannot enter the directory inside,", options.wdns,
                            in.error());
+        }
+        // A link of /proc leads anywhere.
+        if (!is_inside_root()) {
+            return failure(Stage::become, "not inside the root directory:", options.wdns,
+                           Errno::none);
         }
     }
     const bool in_user_namespace = joined.has(CLONE_NEWUSER) && !options.preserve_credentials;

@@ -22,15 +22,16 @@ using namespace sys;
 
 namespace {
 
-Failure failure(const char *text, Errno error)
+Failure failure(const char *text, Errno error, const char *hint = nullptr)
 {
-    return {Stage::seal, text, nullptr, error};
+    return {Stage::seal, text, nullptr, error, hint};
 }
 
 Failure copy_program(Fd &file)
 {
     if (const auto made = make_memory_file("nsjoin", file); !made) {
-        return failure("cannot make a memory file, to run from", made.error());
+        return failure("cannot make a memory file, to run from", made.error(),
+                       made.error() == Errno::eacces ? "see sysctl vm.memfd_noexec" : nullptr);
     }
     TextView left(program_start, address(code_end) - address(program_start));
     while (left.size != 0) {

@@ -28,6 +28,20 @@ Result<void> identify(FdRef directory, const char *path, int flags, FileIdentity
     return result;
 }
 
+bool is_regular(FdRef file)
+{
+    struct statx status;
+    return call<void>(__NR_statx, file.number, "", AT_EMPTY_PATH, STATX_TYPE, &status) &&
+           (status.stx_mode & S_IFMT) == S_IFREG;
+}
+
+bool is_inside_root()
+{
+    static char path[4096];
+    // From outside it begins with (unreachable).
+    return call<long>(__NR_getcwd, path, sizeof path) && path[0] == '/';
+}
+
 Result<void> copy(FdRef from, FdRef to)
 {
     constexpr long as_much_as_goes = 0x7ffff000;

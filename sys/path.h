@@ -62,6 +62,12 @@ struct FileIdentity {
 /// `directory` itself.
 Result<void> identify(FdRef directory, const char *path, int flags, FileIdentity &identity);
 
+/// Neither a directory nor a device nor a pipe?
+bool is_regular(FdRef file);
+
+/// Is the working directory below the root directory, getcwd(2)? Neither is one that can't be told.
+bool is_inside_root();
+
 /// Can `path` be executed by this process, faccessat(2)? Says nothing of what is in it.
 inline Result<void> executable(const char *path)
 {
