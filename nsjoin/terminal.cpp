@@ -56,19 +56,19 @@ Failure failure(Stage stage, const char *text, Errno error)
 
 Failure Terminal::open()
 {
-    if (const auto opened =
-            sys::open(working_directory, "/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK, master_);
-        !opened) {
-        return failure(Stage::prepare, "cannot open /dev/ptmx", opened.error());
+    auto opened =
+        sys::open(working_directory, "/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK, master_);
+    if (opened) {
+        opened = unlock(master_.get());
     }
-    if (const auto unlocked = unlock(master_.get()); !unlocked) {
-        return failure(Stage::prepare, "cannot unlock a new terminal", unlocked.error());
+    if (opened) {
+        const auto peer = open_peer(master_.get());
+        opened = Result<void>(peer);
+        slave_ = peer.value();
     }
-    auto peer = open_peer(master_.get());
-    if (!peer) {
-        return failure(Stage::prepare, "cannot open a new terminal", peer.error());
+    if (!opened) {
+        return failure(Stage::prepare, "cannot open a new terminal, /dev/ptmx", opened.error());
     }
-    slave_ = peer.value();
     // A terminal says that it can be written to when it takes one byte, and writing more would wait
     // while no signal is passed on. The caller's own descriptor has to stay as it is, as others
     // share it: so this process opens the terminal anew. If it may not, it has to wait.
@@ -88,18 +88,15 @@ Failure Terminal::open()
 
 Failure Terminal::take() const
 {
-    if (const auto session = new_session(); !session) {
-        return failure(Stage::become, "cannot begin a session", session.error());
+    auto taken = new_session();
+    if (taken) {
+        taken = control_terminal(slave_.get());
     }
-    if (const auto controls = control_terminal(slave_.get()); !controls) {
-        return failure(Stage::become, "cannot take the new terminal", controls.error());
+    for (long number = 0; taken && number <= 2; ++number) {
+        taken = duplicate(slave_.get(), FdRef(number));
     }
-    for (long number = 0; number <= 2; ++number) {
-        if (const auto duplicated = duplicate(slave_.get(), FdRef(number)); !duplicated) {
-            return failure(Stage::become, "cannot use the new terminal", duplicated.error());
-        }
-    }
-    return {};
+    return taken ? Failure()
+                 : failure(Stage::become, "cannot take the new terminal", taken.error());
 }
 
 bool Terminal::in_background() const
