@@ -54,6 +54,11 @@ Failure failure(Stage stage, const char *text, Errno error)
 
 } // namespace
 
+bool wants_end(Signal signal)
+{
+    return SignalSet(Signal::sighup, Signal::sigint, Signal::sigquit, Signal::sigterm).has(signal);
+}
+
 Failure Terminal::open()
 {
     auto opened =
@@ -170,25 +175,21 @@ void Terminal::carry(const Poll *polls)
 void Terminal::finish(FdRef signals)
 {
     // More than a terminal holds: the rest is not the command's.
-    int blocks = 16;
-    for (;;) {
-        if (output.empty() && (--blocks == 0 || !fill(master_.get(), output))) {
-            return;
-        }
+    for (int blocks = 16; !output.empty() || (--blocks != 0 && fill(master_.get(), output));) {
         Poll polls[] = {Poll(standard_output, Poll::out), Poll(signals, Poll::in)};
         if (!poll(polls, 2)) {
             return;
         }
+        SignalInfo info;
+        bool goes_on = true;
         if (polls[0].happened != 0) {
-            if (!flush(output, standard_output)) {
-                return;
-            }
+            goes_on = flush(output, standard_output);
         } else {
-            SignalInfo info;
             const auto taken = take_signal(SignalSet::full(), info);
-            if (!taken || wants_end(taken.value())) {
-                return;
-            }
+            goes_on = taken && !wants_end(taken.value());
+        }
+        if (!goes_on) {
+            return;
         }
     }
 }

@@ -10,12 +10,7 @@
 namespace nsjoin {
 
 /// Does the one who sends this want nsjoin to end?
-constexpr bool wants_end(sys::Signal signal)
-{
-    return sys::SignalSet(sys::Signal::sighup, sys::Signal::sigint, sys::Signal::sigquit,
-                          sys::Signal::sigterm)
-        .has(signal);
-}
+bool wants_end(sys::Signal signal);
 
 class Terminal {
 public:
