@@ -46,8 +46,8 @@ unsigned long pod_namespaces()
 std::vector<std::string> nsjoin_words(const std::vector<std::string> &arguments)
 {
     std::vector<std::string> words{nsjoin_path()};
-    if (!native()) {
-        words.insert(words.begin(), std::getenv("RUNNER"));
+    if (const char *runner = std::getenv("RUNNER"); runner != nullptr && *runner != '\0') {
+        words.insert(words.begin(), runner);
     }
     words.insert(words.end(), arguments.begin(), arguments.end());
     return words;
@@ -126,7 +126,7 @@ bool Reader::next(const std::string &text)
     return is_next;
 }
 
-Terminal::Terminal() : master_(-1), slave_(-1), reader_(-1)
+Terminal::Terminal() : reader_(-1)
 {
     if (openpty(&master_, &slave_, nullptr, nullptr, nullptr) != 0) {
         throw std::runtime_error(std::string("openpty: ") + std::strerror(errno));

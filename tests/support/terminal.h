@@ -61,8 +61,8 @@ public:
     bool shows(const std::string &text) { return reader_.shows(text); }
 
 private:
-    int master_;
-    int slave_;
+    int master_ = -1;
+    int slave_ = -1;
     Reader reader_;
 };
 
