@@ -109,13 +109,24 @@ $(TESTS)/%.o: %.cpp Makefile VERSION
 PURE := failure names options proc
 $(TESTS)/unit: $(call objects,unit) $(PURE:%=$(TESTS)/nsjoin/%.o) $(TESTS)/tests/support/main.o
 $(TESTS)/run: $(call objects,run) $(call objects,support)
-$(TESTS)/unit $(TESTS)/run:
+$(TESTS)/soak: $(call objects,soak) $(call objects,support)
+$(TESTS)/unit $(TESTS)/run $(TESTS)/soak:
 	$(call say,LD,$@)
 	$(Q)$(HOSTCXX) $(CXXFLAGS_TESTS) $^ $(catch_library) -o $@
 
 .PHONY: test
 test: all $(TESTS)/unit $(TESTS)/run ## run the unit tests, and those of the programs
 	@sh tests/support/total.sh $(TESTS)/unit "$(call run_tests,$(ARCH))"
+
+# The command that the long tests run, on sys/ as the programs are.
+$(BUILD)/report: $(BUILD)/obj/tests/report/report.o $(BUILD)/obj/nsjoin/proc.o \
+    $(patsubst %.cpp,$(BUILD)/obj/%.o,$(wildcard sys/*.cpp))
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.nsjoin) -s $^ -o $@
+
+.PHONY: test-soak
+test-soak: all $(TESTS)/soak $(BUILD)/report ## run the tests that take long: faults, recycled numbers, fuzzing
+	@REPORT='$(CURDIR)/$(BUILD)/report' sh tests/support/total.sh "$(subst $(TESTS)/run,$(TESTS)/soak,$(call run_tests,$(ARCH)))"
 
 .PHONY: test-arch
 test-arch: all-arch $(TESTS)/run ## run those of the programs on every architecture, by qemu-user

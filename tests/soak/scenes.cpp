@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenes.h"
+
+#include "tests/support/nsjoin.h"
+#include "tests/support/seccomp.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sched.h>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace soak {
+
+using namespace support;
+
+namespace {
+
+using Words = std::vector<std::string>;
+using Visit = std::function<void(const Scene &)>;
+
+constexpr unsigned long six =
+    CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWCGROUP;
+constexpr int told_descriptor = 100;
+
+// nsjoin with these, and then the command.
+Program nsjoin_with(Words options, const Words &command = {report_path()})
+{
+    options.insert(options.begin(), nsjoin_path());
+    options.emplace_back("--");
+    options.insert(options.end(), command.begin(), command.end());
+    return {options};
+}
+
+// With an open descriptor, 100.
+Program with_descriptor(Program program, const std::function<int()> &open_it)
+{
+    program.before_exec = [open_it] { dup2(open_it(), told_descriptor); };
+    return program;
+}
+
+void visit_namespaces(const Visit &visit)
+{
+    const Holder holder(six);
+    const std::string &pid = holder.name();
+    visit({"all namespaces", nsjoin_with({pid})});
+    visit({"without a PID namespace", nsjoin_with({"-t", pid, "-muinC"})});
+    visit({"a PID namespace without a child", nsjoin_with({"-F", pid})});
+    visit({"files",
+           nsjoin_with({"--net=" + holder.proc("ns/net"), "--uts=" + holder.proc("ns/uts"),
+                        "--mount=" + holder.proc("ns/mnt"), "--pid=" + holder.proc("ns/pid")})});
+    visit({"the parent of a namespace", nsjoin_with({"-t", pid, "-n", "--user-parent"})});
+    visit({"before pidfds", with_descriptor(nsjoin_with({pid}), [] {
+               refuse({SYS_pidfd_open, SYS_close_range, SYS_clone3}, ENOSYS);
+               return -1;
+           })});
+    const std::string name = pid;
+    visit({"a descriptor for the process",
+           with_descriptor(nsjoin_with({"--pidfd=" + std::to_string(told_descriptor)}),
+                           [process = holder.pid()] {
+                               return static_cast<int>(syscall(SYS_pidfd_open, process, 0));
+                           })});
+}
+
+void visit_commands(const Visit &visit)
+{
+    const Holder holder(six);
+    const std::string &pid = holder.name();
+    visit({"environment and directories",
+           nsjoin_with({pid, "-e", "-w", "-r", "--setenv=FIRST=1", "--setenv=FIRST=2"})});
+    visit({"a directory inside", nsjoin_with({pid, "--wdns=/usr", "--clear-env"})});
+    visit({"a program brought along", nsjoin_with({pid, "--bring=" + report_path()})});
+    const std::filesystem::path path(report_path());
+    visit({"a command in PATH",
+           nsjoin_with({pid, "--setenv=PATH=/nonexistent:" + path.parent_path().string()},
+                       {path.filename().string()})});
+    visit({"the shell", nsjoin_with({pid, "--setenv=SHELL=" + path.string()}, {})});
+    visit({"a command that is not there", nsjoin_with({pid}, {"/nonexistent"}), 127});
+    const std::string descriptor = std::to_string(told_descriptor);
+    visit({"descriptors, and an end with nsjoin",
+           with_descriptor(nsjoin_with({pid, "--keep-fd=" + descriptor, "--status-fd=" + descriptor,
+                                        "--kill-child=TERM"}),
+                           [] { return open("/dev/null", O_WRONLY); })});
+}
+
+void visit_users(const Visit &visit)
+{
+    const Holder holder(six | CLONE_NEWUSER);
+    const std::string &pid = holder.name();
+    visit({"a user namespace", nsjoin_with({pid})});
+    visit({"its users, and capabilities kept",
+           nsjoin_with({pid, "-S", "follow", "-G", "follow", "--keep-caps"})});
+    visit({"credentials preserved", nsjoin_with({pid, "--preserve-credentials"})});
+}
+
+void visit_socket(const Visit &visit)
+{
+    const Child holder = Child::calling(
+        [] {
+            dup2(socket(AF_INET, SOCK_DGRAM, 0), told_descriptor);
+            pause();
+            return 0;
+        },
+        CLONE_NEWNET);
+    const auto ready = [&] {
+        return std::filesystem::exists(
+            std::filesystem::symlink_status(holder.proc("fd/" + std::to_string(told_descriptor))));
+    };
+    if (!eventually(ready)) {
+        throw std::runtime_error("the holder did not start");
+    }
+    visit({"the network namespace of a socket",
+           nsjoin_with({std::to_string(holder.pid()), "-N", std::to_string(told_descriptor)})});
+}
+
+void visit_terminal(const Visit &visit)
+{
+    const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master < 0 || unlockpt(master) != 0) {
+        std::cout << "left out, as there is no devpts here: a terminal\n";
+        return;
+    }
+    const int terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    const Holder holder(six);
+    Program program = nsjoin_with({holder.name(), "--pty"});
+    program.standard_input = terminal;
+    termios before{};
+    tcgetattr(terminal, &before);
+    const auto check = [&] {
+        termios after{};
+        tcgetattr(terminal, &after);
+        const bool restored = std::memcmp(&before, &after, sizeof before) == 0;
+        tcsetattr(terminal, TCSANOW, &before);
+        return std::string(restored ? "" : "the terminal is not as it was");
+    };
+    visit({"a terminal", program, reported, check});
+    close(terminal);
+    close(master);
+}
+
+// A cgroup made for this, removed in the end.
+class Cgroup {
+public:
+    explicit Cgroup(const std::string &hierarchy)
+        : path_(hierarchy + "/nsjoin-soak-" + std::to_string(getpid()))
+    {
+        std::error_code error;
+        made_ = std::filesystem::exists(hierarchy + "/cgroup.procs") &&
+                std::filesystem::create_directory(path_, error);
+    }
+    ~Cgroup()
+    {
+        if (made_) {
+            eventually([&] { return rmdir(path_.c_str()) == 0; });
+        }
+    }
+    Cgroup(const Cgroup &) = delete;
+    Cgroup &operator=(const Cgroup &) = delete;
+
+    /// False: it can't be.
+    bool add(pid_t pid) const
+    {
+        std::ofstream file(path_ + "/cgroup.procs");
+        file << pid << std::flush;
+        return made_ && static_cast<bool>(file);
+    }
+
+private:
+    std::string path_;
+    bool made_;
+};
+
+void visit_cgroup(const Visit &visit)
+{
+    // Version 2 alone, or both.
+    bool any = false;
+    const Cgroup version_2("/sys/fs/cgroup");
+    const Cgroup beside("/sys/fs/cgroup/unified");
+    const Cgroup version_1("/sys/fs/cgroup/pids");
+    Holder holder(six);
+    for (const Cgroup *cgroup : {&version_2, &beside, &version_1}) {
+        any = cgroup->add(holder.pid()) || any;
+    }
+    if (!any) {
+        std::cout << "left out, as no cgroup can be made here: a cgroup\n";
+        return;
+    }
+    visit({"a cgroup", nsjoin_with({holder.name(), "-c"})});
+}
+
+} // namespace
+
+std::string report_path()
+{
+    const char *const path = std::getenv("REPORT");
+    if (path == nullptr) {
+        throw std::runtime_error("REPORT must name the command; `make test-soak` sets it");
+    }
+    return path;
+}
+
+void for_each_scene(const Visit &visit)
+{
+    visit_namespaces(visit);
+    visit_commands(visit);
+    visit_users(visit);
+    visit_socket(visit);
+    visit_terminal(visit);
+    visit_cgroup(visit);
+}
+
+} // namespace soak
