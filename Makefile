@@ -124,9 +124,30 @@ $(BUILD)/report: $(BUILD)/obj/tests/report/report.o $(BUILD)/obj/nsjoin/proc.o \
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.nsjoin) -s $^ -o $@
 
+# Fuzz targets: each is linked with the pure parts of nsjoin, which parse.
+FUZZ_SECONDS ?= 60
+FUZZ := build/$(NATIVE)/fuzz
+FUZZ_NAMES := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*.cpp))
+FUZZ_CXX := clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+    -iquote . -DVERSION='"$(VERSION)"' -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
+PURE := $(patsubst %,nsjoin/%.cpp,failure names options proc)
+$(FUZZ)/%: tests/fuzz/%.cpp tests/fuzz/fuzz.h $(PURE) $(wildcard nsjoin/*.h sys/*.h)
+	$(call say,FUZZ,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CXX) $< $(PURE) -o $@
+
+.PHONY: fuzz
+fuzz: ## fuzz what parses in nsjoin, FUZZ_SECONDS=60 each, two at a time
+	@mkdir -p $(FUZZ)
+	@if echo 'extern "C" int LLVMFuzzerTestOneInput() { return 0; }' | \
+	    $(FUZZ_CXX) -x c++ - -o $(FUZZ)/try 2>/dev/null; \
+	then $(MAKE) --no-print-directory $(addprefix $(FUZZ)/,$(FUZZ_NAMES)); fi
+	@sh tests/fuzz/fuzz.sh $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_NAMES)
+
 .PHONY: test-soak
-test-soak: all $(TESTS)/soak $(BUILD)/report ## run the tests that take long: faults, recycled numbers, fuzzing
-	@REPORT='$(CURDIR)/$(BUILD)/report' sh tests/support/total.sh "$(subst $(TESTS)/run,$(TESTS)/soak,$(call run_tests,$(ARCH)))"
+test-soak: all $(TESTS)/soak $(BUILD)/report ## run the tests that take minutes, and fuzz
+	@sh tests/support/total.sh "REPORT='$(CURDIR)'/$(BUILD)/report $(subst \
+	    $(TESTS)/run,$(TESTS)/soak,$(call run_tests,$(ARCH)))" '$(MAKE) --no-print-directory fuzz'
 
 .PHONY: test-arch
 test-arch: all-arch $(TESTS)/run ## run those of the programs on every architecture, by qemu-user
