@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "town.h"
+
+#include "tests/soak/scenes.h"
+#include "tests/support/seccomp.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <linux/sched.h>
+#include <memory>
+#include <optional>
+#include <random>
+#include <sched.h>
+#include <signal.h>
+#include <sstream>
+#include <stdexcept>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace soak {
+
+using namespace support;
+
+namespace {
+
+constexpr unsigned long kinds =
+    CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWCGROUP;
+constexpr std::array names{"cgroup", "ipc", "uts", "net", "pid", "mnt"};
+constexpr int house_count = 4;
+constexpr int slot_count = 2;
+constexpr int history_size = 1 << 20;
+constexpr int town_failed = 99;
+
+// The process that has the number of a slot now. A new one begins with an odd version, and is there
+// with the next even one.
+struct Slot {
+    std::atomic<int> version;
+    std::atomic<unsigned long long> inode;
+    // The house of each process that has had it.
+    std::array<std::atomic<unsigned char>, history_size> houses;
+};
+
+struct Shared {
+    std::array<Slot, slot_count> slots;
+    std::atomic<int> started;
+    std::atomic<int> ran;
+    std::atomic<int> certain;
+    std::atomic<int> refused;
+    std::atomic<bool> stop;
+    char wrong[4096];
+};
+
+Shared *map_shared()
+{
+    void *const memory =
+        mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        throw std::runtime_error("no memory");
+    }
+    return new (memory) Shared;
+}
+
+// The kernel gives numbers below 300 only until they have been used up once.
+constexpr int reserved = 300;
+
+pid_t number_of(int slot)
+{
+    return reserved - 1 - slot;
+}
+
+using Namespaces = std::array<std::string, names.size()>;
+
+struct House {
+    std::unique_ptr<Holder> holder;
+    int pidfd;
+    Namespaces namespaces;
+};
+
+std::vector<House> build_houses()
+{
+    std::vector<House> houses(house_count);
+    for (House &house : houses) {
+        house.holder = std::make_unique<Holder>(kinds);
+        house.pidfd = static_cast<int>(syscall(SYS_pidfd_open, house.holder->pid(), 0));
+        for (size_t i = 0; i < names.size(); ++i) {
+            house.namespaces[i] = house.holder->link(std::string("ns/") + names[i]);
+        }
+    }
+    return houses;
+}
+
+// A process with just this number, in the house that the caller's children are born in.
+pid_t make_process(pid_t number, int &pidfd)
+{
+    // In its own PID namespace, and in the town's.
+    pid_t numbers[] = {number, number};
+    clone_args arguments{};
+    arguments.flags = CLONE_PIDFD;
+    arguments.pidfd = reinterpret_cast<unsigned long long>(&pidfd);
+    arguments.exit_signal = SIGCHLD;
+    arguments.set_tid = reinterpret_cast<unsigned long long>(numbers);
+    arguments.set_tid_size = 2;
+    const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) {
+            pause();
+        }
+    }
+    return pid;
+}
+
+// Has the number of one slot used again and again.
+int recycle(Shared &shared, int index, const std::vector<House> &houses)
+{
+    Slot &slot = shared.slots[static_cast<size_t>(index)];
+    std::minstd_rand random(static_cast<unsigned>(index) + 1);
+    pid_t pid = 0;
+    for (int generation = 0; !shared.stop && generation < history_size; ++generation) {
+        const auto house = static_cast<unsigned char>(
+            (generation == 0 ? 0
+                             : slot.houses[static_cast<size_t>(generation) - 1] + 1 +
+                                   static_cast<int>(random() % (house_count - 1))) %
+            house_count);
+        if (setns(houses[house].pidfd, static_cast<int>(kinds)) != 0) {
+            return town_failed;
+        }
+        slot.houses[static_cast<size_t>(generation)] = house;
+        slot.version = 2 * generation + 1;
+        if (pid != 0) {
+            kill(pid, SIGKILL);
+            waitpid(pid, nullptr, 0);
+        }
+        int pidfd = -1;
+        // In the house somebody may have the number for the moment.
+        while ((pid = make_process(number_of(index), pidfd)) < 0) {
+            if (errno != EEXIST || shared.stop) {
+                return shared.stop ? 0 : town_failed;
+            }
+        }
+        struct stat status {};
+        fstat(pidfd, &status);
+        close(pidfd);
+        slot.inode = status.st_ino;
+        slot.version = 2 * generation + 2;
+        usleep(static_cast<useconds_t>(random() % 3000));
+    }
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+    return 0;
+}
+
+// How the numbers are given.
+enum class By { number, number_and_inode, number_before_pidfds };
+
+struct Join {
+    std::optional<Namespaces> reported;
+    int status = 0;
+};
+
+Join run_nsjoin(const std::string &program, const std::string &report, const std::string &target,
+                int output)
+{
+    if (ftruncate(output, 0) != 0) {
+        _exit(town_failed);
+    }
+    const pid_t pid = vfork();
+    if (pid == 0) {
+        dup2(output, STDOUT_FILENO);
+        execl(program.c_str(), "nsjoin", target.c_str(), "--", report.c_str(), "namespaces",
+              nullptr);
+        _exit(town_failed);
+    }
+    Join join;
+    waitpid(pid, &join.status, 0);
+    char text[1024];
+    const ssize_t size = pread(output, text, sizeof text, 0);
+    if (size <= 0) {
+        return join;
+    }
+    std::istringstream lines(std::string(text, static_cast<size_t>(size)));
+    join.reported.emplace();
+    for (std::string line; std::getline(lines, line);) {
+        const std::string link = line.substr(line.find(' ') + 1);
+        for (size_t i = 0; i < names.size(); ++i) {
+            if (link.rfind(std::string(names[i]) + ":", 0) == 0) {
+                (*join.reported)[i] = link;
+            }
+        }
+    }
+    return join;
+}
+
+void complain(Shared &shared, const std::string &target, const Join &join)
+{
+    std::string text = "nsjoin " + target + " ended with wait status " +
+                       std::to_string(join.status) + " and ran in";
+    if (join.reported) {
+        for (const auto &name : *join.reported) {
+            text += " " + name;
+        }
+    } else {
+        text += " nothing";
+    }
+    if (!shared.stop.exchange(true)) {
+        text.copy(shared.wrong, sizeof shared.wrong - 1);
+    }
+}
+
+// The one that they all are of; -1: a mixture.
+int house_of(const Namespaces &namespaces, const std::vector<House> &houses)
+{
+    for (int i = 0; i < house_count; ++i) {
+        if (houses[static_cast<size_t>(i)].namespaces == namespaces) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int join_often(Shared &shared, By by, int joins, const std::vector<House> &houses)
+{
+    const std::string program = nsjoin_path();
+    const std::string report = report_path();
+    const auto output = static_cast<int>(syscall(SYS_memfd_create, "report", 1U));
+    dup2(open("/dev/null", O_RDWR | O_CLOEXEC), STDERR_FILENO);
+    if (by == By::number_before_pidfds) {
+        refuse({SYS_pidfd_open}, ENOSYS);
+    }
+    std::minstd_rand random(static_cast<unsigned>(by) + 1);
+    while (!shared.stop && shared.started++ < joins) {
+        const auto index = static_cast<size_t>(random() % slot_count);
+        Slot &slot = shared.slots[index];
+        const int before = slot.version;
+        const unsigned long long inode = slot.inode;
+        const bool known = before % 2 == 0 && before != 0 && slot.version == before;
+        std::string target = std::to_string(number_of(static_cast<int>(index)));
+        const bool certain = by == By::number_and_inode && known;
+        if (certain) {
+            target += ":" + std::to_string(inode);
+        }
+        const Join join = run_nsjoin(program, report, target, output);
+        if (!join.reported && WIFEXITED(join.status) && WEXITSTATUS(join.status) == 125) {
+            ++shared.refused;
+            continue;
+        }
+        const int house = join.reported ? house_of(*join.reported, houses) : -1;
+        // Those that may have had the number meanwhile; asked for by its inode, it is the one.
+        const int first = (before + 1) / 2 - 1;
+        const int last = certain ? first : (slot.version + 1) / 2 - 1;
+        bool right = false;
+        for (int i = std::max(0, first - (before % 2)); i <= last; ++i) {
+            right = right || slot.houses[static_cast<size_t>(i)] == house;
+        }
+        if (!right || !WIFEXITED(join.status) || WEXITSTATUS(join.status) != reported) {
+            complain(shared, target, join);
+            return 0;
+        }
+        ++shared.ran;
+        shared.certain += certain ? 1 : 0;
+    }
+    return 0;
+}
+
+// Linux 6.14: pid_max is each PID namespace's own. Before, it would be the host's.
+void have_few_numbers()
+{
+    utsname system{};
+    uname(&system);
+    int major = 0;
+    int minor = 0;
+    if (std::sscanf(system.release, "%d.%d", &major, &minor) == 2 &&
+        (major > 6 || (major == 6 && minor >= 14))) {
+        std::ofstream("/proc/sys/kernel/pid_max") << 400;
+    }
+}
+
+// Process 1 of the town.
+int live(Shared &shared, int joins)
+{
+    if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        mount("proc", "/proc", "proc", 0, nullptr) != 0) {
+        return town_failed;
+    }
+    have_few_numbers();
+    for (int i = 0; i < reserved; ++i) {
+        Child::calling([] { return 0; }).wait();
+    }
+    const std::vector<House> houses = build_houses();
+    const auto recycler = [&](int slot) {
+        return Child::calling([&, slot] { return recycle(shared, slot, houses); });
+    };
+    const auto joiner = [&](By by) {
+        return Child::calling([&, by] { return join_often(shared, by, joins, houses); });
+    };
+    Child recycler_0 = recycler(0);
+    Child recycler_1 = recycler(1);
+    Child joiner_0 = joiner(By::number);
+    Child joiner_1 = joiner(By::number_and_inode);
+    Child joiner_2 = joiner(By::number_before_pidfds);
+    while (!joiner_0.ended() || !joiner_1.ended() || !joiner_2.ended()) {
+        // Without them it shows nothing.
+        if (recycler_0.ended() || recycler_1.ended()) {
+            shared.stop = true;
+            return town_failed;
+        }
+        usleep(10'000);
+    }
+    shared.stop = true;
+    return 0;
+}
+
+} // namespace
+
+std::string run_town(int joins, Count &count)
+{
+    Shared &shared = *map_shared();
+    Child town = Child::calling([&] { return live(shared, joins); }, CLONE_NEWPID | CLONE_NEWNS);
+    // As long as it gets on.
+    for (int before = -1; !town.ended() && before != shared.started;) {
+        before = shared.started;
+        eventually([&] { return town.ended() || shared.started > before + joins / 100; });
+    }
+    count = {shared.ran, shared.certain, shared.refused, 0};
+    for (const Slot &slot : shared.slots) {
+        count.processes += slot.version / 2;
+    }
+    std::string wrong = shared.wrong;
+    if (!town.ended()) {
+        wrong = "it does not go on";
+    } else if (const Status status = town.wait(); wrong.empty() && !(status == Status{0, 0})) {
+        wrong = "the town ended with " + std::to_string(status.code);
+    }
+    munmap(&shared, sizeof shared);
+    return wrong;
+}
+
+} // namespace soak
