@@ -145,9 +145,11 @@ fuzz: ## fuzz what parses in nsjoin, FUZZ_SECONDS=60 each, two at a time
 	@sh tests/fuzz/fuzz.sh $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_NAMES)
 
 .PHONY: test-soak
-test-soak: all $(TESTS)/soak $(BUILD)/report ## run the tests that take minutes, and fuzz
+test-soak: all $(TESTS)/run $(TESTS)/soak $(BUILD)/report ## run the tests that take minutes, and fuzz
 	@sh tests/support/total.sh "REPORT='$(CURDIR)'/$(BUILD)/report $(subst \
-	    $(TESTS)/run,$(TESTS)/soak,$(call run_tests,$(ARCH)))" '$(MAKE) --no-print-directory fuzz'
+	    $(TESTS)/run,$(TESTS)/soak,$(call run_tests,$(ARCH)))"  \
+	    "ORPHANS=100000 $(call run_tests,$(ARCH)) 'orphans leave*'" \
+	    '$(MAKE) --no-print-directory fuzz'
 
 .PHONY: test-arch
 test-arch: all-arch $(TESTS)/run ## run those of the programs on every architecture, by qemu-user

@@ -59,6 +59,7 @@ struct Shared {
     std::atomic<int> certain;
     std::atomic<int> refused;
     std::atomic<bool> stop;
+    std::atomic<bool> complained;
     char wrong[4096];
 };
 
@@ -173,7 +174,8 @@ struct Join {
 Join run_nsjoin(const std::string &program, const std::string &report, const std::string &target,
                 int output)
 {
-    if (ftruncate(output, 0) != 0) {
+    // Its offset is that of the command's stdout as well.
+    if (ftruncate(output, 0) != 0 || lseek(output, 0, SEEK_SET) != 0) {
         _exit(town_failed);
     }
     const pid_t pid = vfork();
@@ -203,7 +205,9 @@ Join run_nsjoin(const std::string &program, const std::string &report, const std
     return join;
 }
 
-void complain(Shared &shared, const std::string &target, const Join &join)
+// Keeps the first complaint, and ends it all.
+void complain(Shared &shared, const std::string &target, const Join &join,
+              const std::string &expected)
 {
     std::string text = "nsjoin " + target + " ended with wait status " +
                        std::to_string(join.status) + " and ran in";
@@ -214,8 +218,10 @@ void complain(Shared &shared, const std::string &target, const Join &join)
     } else {
         text += " nothing";
     }
-    if (!shared.stop.exchange(true)) {
+    text += ", expected: " + expected;
+    if (!shared.complained.exchange(true)) {
         text.copy(shared.wrong, sizeof shared.wrong - 1);
+        shared.stop = true;
     }
 }
 
@@ -265,7 +271,15 @@ int join_often(Shared &shared, By by, int joins, const std::vector<House> &house
             right = right || slot.houses[static_cast<size_t>(i)] == house;
         }
         if (!right || !WIFEXITED(join.status) || WEXITSTATUS(join.status) != reported) {
-            complain(shared, target, join);
+            std::string expected;
+            for (int i = std::max(0, first - (before % 2)); i <= last; ++i) {
+                expected += " one of";
+                for (const auto &name : houses[slot.houses[static_cast<size_t>(i)]].namespaces) {
+                    expected += " " + name;
+                }
+            }
+            complain(shared, target, join,
+                     expected + (by == By::number_before_pidfds ? " before pidfds" : ""));
             return 0;
         }
         ++shared.ran;
