@@ -126,7 +126,7 @@ public:
     {
     }
 
-    void answer(Observation &seen)
+    void answer(Observation &seen, const std::function<void(const Call &)> &before_call)
     {
         seccomp_notif asked{};
         if (ioctl(listener_, SECCOMP_IOCTL_NOTIF_RECV, &asked) != 0) {
@@ -134,6 +134,9 @@ public:
         }
         const Call call = count(asked);
         seen.calls.push_back(call);
+        if (before_call) {
+            before_call(call);
+        }
         seccomp_notif_resp response{};
         response.id = asked.id;
         if (fails(call)) {
@@ -195,7 +198,7 @@ Observation observe(const Program &program, const std::optional<Fault> &fault)
         }
         poll(polls, 2, 1000);
         if ((polls[0].revents & POLLIN) != 0) {
-            judge.answer(seen);
+            judge.answer(seen, program.before_call);
         }
         anybody = (polls[0].revents & POLLHUP) == 0;
         if (polls[1].fd >= 0 && (polls[1].revents != 0 || !anybody)) {

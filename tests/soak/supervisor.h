@@ -32,6 +32,8 @@ struct Program {
     std::vector<std::string> words;
     int standard_input = -1;
     std::function<void()> before_exec = nullptr;
+    /// Runs here while a call waits.
+    std::function<void(const Call &)> before_call = nullptr;
 };
 
 /// What came of it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "town.h"
 
+#include "tests/soak/houses.h"
 #include "tests/soak/scenes.h"
 #include "tests/support/seccomp.h"
 
@@ -35,9 +36,6 @@ using namespace support;
 
 namespace {
 
-constexpr unsigned long kinds =
-    CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWCGROUP;
-constexpr std::array names{"cgroup", "ipc", "uts", "net", "pid", "mnt"};
 constexpr int house_count = 4;
 constexpr int slot_count = 2;
 constexpr int history_size = 1 << 20;
@@ -81,48 +79,6 @@ pid_t number_of(int slot)
     return reserved - 1 - slot;
 }
 
-using Namespaces = std::array<std::string, names.size()>;
-
-struct House {
-    std::unique_ptr<Holder> holder;
-    int pidfd;
-    Namespaces namespaces;
-};
-
-std::vector<House> build_houses()
-{
-    std::vector<House> houses(house_count);
-    for (House &house : houses) {
-        house.holder = std::make_unique<Holder>(kinds);
-        house.pidfd = static_cast<int>(syscall(SYS_pidfd_open, house.holder->pid(), 0));
-        for (size_t i = 0; i < names.size(); ++i) {
-            house.namespaces[i] = house.holder->link(std::string("ns/") + names[i]);
-        }
-    }
-    return houses;
-}
-
-// A process with just this number, in the house that the caller's children are born in.
-pid_t make_process(pid_t number, int &pidfd)
-{
-    // In its own PID namespace, and in the town's.
-    pid_t numbers[] = {number, number};
-    clone_args arguments{};
-    arguments.flags = CLONE_PIDFD;
-    arguments.pidfd = reinterpret_cast<unsigned long long>(&pidfd);
-    arguments.exit_signal = SIGCHLD;
-    arguments.set_tid = reinterpret_cast<unsigned long long>(numbers);
-    arguments.set_tid_size = 2;
-    const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (;;) {
-            pause();
-        }
-    }
-    return pid;
-}
-
 // Has the number of one slot used again and again.
 int recycle(Shared &shared, int index, const std::vector<House> &houses)
 {
@@ -135,7 +91,7 @@ int recycle(Shared &shared, int index, const std::vector<House> &houses)
                              : slot.houses[static_cast<size_t>(generation) - 1] + 1 +
                                    static_cast<int>(random() % (house_count - 1))) %
             house_count);
-        if (setns(houses[house].pidfd, static_cast<int>(kinds)) != 0) {
+        if (!enter(houses[house])) {
             return town_failed;
         }
         slot.houses[static_cast<size_t>(generation)] = house;
@@ -146,7 +102,7 @@ int recycle(Shared &shared, int index, const std::vector<House> &houses)
         }
         int pidfd = -1;
         // In the house somebody may have the number for the moment.
-        while ((pid = make_process(number_of(index), pidfd)) < 0) {
+        while ((pid = make_process(number_of(index), Born::child, pidfd)) < 0) {
             if (errno != EEXIST || shared.stop) {
                 return shared.stop ? 0 : town_failed;
             }
@@ -192,16 +148,7 @@ Join run_nsjoin(const std::string &program, const std::string &report, const std
     if (size <= 0) {
         return join;
     }
-    std::istringstream lines(std::string(text, static_cast<size_t>(size)));
-    join.reported.emplace();
-    for (std::string line; std::getline(lines, line);) {
-        const std::string link = line.substr(line.find(' ') + 1);
-        for (size_t i = 0; i < names.size(); ++i) {
-            if (link.rfind(std::string(names[i]) + ":", 0) == 0) {
-                (*join.reported)[i] = link;
-            }
-        }
-    }
+    join.reported = reported_in(std::string(text, static_cast<size_t>(size)));
     return join;
 }
 
@@ -223,17 +170,6 @@ void complain(Shared &shared, const std::string &target, const Join &join,
         text.copy(shared.wrong, sizeof shared.wrong - 1);
         shared.stop = true;
     }
-}
-
-// The one that they all are of; -1: a mixture.
-int house_of(const Namespaces &namespaces, const std::vector<House> &houses)
-{
-    for (int i = 0; i < house_count; ++i) {
-        if (houses[static_cast<size_t>(i)].namespaces == namespaces) {
-            return i;
-        }
-    }
-    return -1;
 }
 
 int join_often(Shared &shared, By by, int joins, const std::vector<House> &houses)
@@ -312,7 +248,7 @@ int live(Shared &shared, int joins)
     for (int i = 0; i < reserved; ++i) {
         Child::calling([] { return 0; }).wait();
     }
-    const std::vector<House> houses = build_houses();
+    const std::vector<House> houses = build_houses(house_count);
     const auto recycler = [&](int slot) {
         return Child::calling([&, slot] { return recycle(shared, slot, houses); });
     };
