@@ -119,7 +119,8 @@ std::string sort(const Observation &seen, const Observation &usual, const Fault 
         ++outcomes.done;
         return "";
     }
-    // Where there is no waiting for the command it is killed, by when it may have come to something.
+    // Where there is no waiting for the command it is killed, by when it may have come to
+    // something.
     const bool waits = fault.call.number == SYS_ppoll && status == Status{125, 0} &&
                        seen.answer.output == usual.answer.output;
     if (!seen.answer.output.empty() && !waits) {

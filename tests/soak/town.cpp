@@ -276,6 +276,9 @@ int live(Shared &shared, int joins)
 
 std::string run_town(int joins, Count &count)
 {
+    // Thrown from here, not in a child.
+    nsjoin_path();
+    report_path();
     Shared &shared = *map_shared();
     Child town = Child::calling([&] { return live(shared, joins); }, CLONE_NEWPID | CLONE_NEWNS);
     // As long as it gets on.
