@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "houses.h"
 
+#include <algorithm>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -48,10 +49,11 @@ Namespaces reported_in(const std::string &output)
     return result;
 }
 
-int house_of(const Namespaces &namespaces, const std::vector<House> &houses)
+int house_of(const Namespaces &namespaces, const std::vector<House> &houses, size_t count)
 {
     for (size_t i = 0; i < houses.size(); ++i) {
-        if (houses[i].namespaces == namespaces) {
+        const Namespaces &own = houses[i].namespaces;
+        if (std::equal(own.begin(), own.begin() + count, namespaces.begin())) {
             return static_cast<int>(i);
         }
     }

@@ -27,8 +27,9 @@ std::vector<House> build_houses(int count);
 /// The namespaces that report says it ran in.
 Namespaces reported_in(const std::string &output);
 
-/// The one that they all are of; -1: a mixture.
-int house_of(const Namespaces &namespaces, const std::vector<House> &houses);
+/// The one that they all are of, or the first `count` of them; -1: a mixture.
+int house_of(const Namespaces &namespaces, const std::vector<House> &houses,
+             size_t count = names.size());
 
 /// The children of this process are born in it from now on.
 bool enter(const House &house);
