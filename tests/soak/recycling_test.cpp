@@ -55,7 +55,7 @@ public:
 
     std::string name(By by) const
     {
-        const std::string number = std::to_string(number_);
+        std::string number = std::to_string(number_);
         if (by != By::number_and_inode) {
             return number;
         }

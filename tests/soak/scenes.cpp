@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -137,7 +136,8 @@ void visit_terminal(const Visit &visit)
     const auto check = [&] {
         termios after{};
         tcgetattr(terminal, &after);
-        const bool restored = std::memcmp(&before, &after, sizeof before) == 0;
+        const bool restored = before.c_iflag == after.c_iflag && before.c_oflag == after.c_oflag &&
+                              before.c_cflag == after.c_cflag && before.c_lflag == after.c_lflag;
         tcsetattr(terminal, TCSANOW, &before);
         return std::string(restored ? "" : "the terminal is not as it was");
     };

@@ -109,7 +109,7 @@ bool end_new_children(const std::set<pid_t> &before)
 {
     bool any = false;
     for (const pid_t pid : children()) {
-        if (before.count(pid) == 0) {
+        if (!before.contains(pid)) {
             any = true;
             kill(pid, SIGKILL);
             waitpid(pid, nullptr, 0);

@@ -9,7 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
@@ -19,6 +19,7 @@
 #include <random>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sstream>
 #include <stdexcept>
 #include <sys/mman.h>
@@ -134,11 +135,16 @@ Join run_nsjoin(const std::string &program, const std::string &report, const std
     if (ftruncate(output, 0) != 0 || lseek(output, 0, SEEK_SET) != 0) {
         _exit(town_failed);
     }
-    const pid_t pid = vfork();
-    if (pid == 0) {
-        dup2(output, STDOUT_FILENO);
-        execl(program.c_str(), "nsjoin", which, "-t", target.c_str(), "--", report.c_str(),
-              "namespaces", nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    const std::array<const char *, 8> words{"nsjoin", which,          "-t",         target.c_str(),
+                                            "--",     report.c_str(), "namespaces", nullptr};
+    pid_t pid = -1;
+    const int failed = posix_spawn(&pid, program.c_str(), &actions, nullptr,
+                                   const_cast<char *const *>(words.data()), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0) {
         _exit(town_failed);
     }
     Join join;
@@ -232,10 +238,10 @@ void have_few_numbers()
 {
     utsname system{};
     uname(&system);
-    int major = 0;
-    int minor = 0;
-    if (std::sscanf(system.release, "%d.%d", &major, &minor) == 2 &&
-        (major > 6 || (major == 6 && minor >= 14))) {
+    char *end = nullptr;
+    const long major = std::strtol(system.release, &end, 10);
+    const long minor = *end == '.' ? std::strtol(end + 1, nullptr, 10) : 0;
+    if (major > 6 || (major == 6 && minor >= 14)) {
         std::ofstream("/proc/sys/kernel/pid_max") << 400;
     }
 }
