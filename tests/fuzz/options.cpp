@@ -30,13 +30,10 @@ bool is_same(const char *a, const char *b)
     return a == b || (a != nullptr && b != nullptr && std::strcmp(a, b) == 0);
 }
 
-void require_same(const Failure &a, const Failure &b)
+void require_same(const Cause &a, const Cause &b)
 {
-    fuzz::require(static_cast<bool>(a) == static_cast<bool>(b));
-    if (a) {
-        fuzz::require(is_same(a.text, b.text) && is_same(a.subject, b.subject) &&
-                      is_same(a.hint, b.hint));
-    }
+    fuzz::require(is_same(a.text, b.text) && is_same(a.subject, b.subject) &&
+                  is_same(a.hint, b.hint) && is_same(a.detail, b.detail));
 }
 
 void require_sound(const Options &options, const std::vector<const char *> &argv)
@@ -86,13 +83,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Options options;
     const Failure failure = parse(argv.data(), options);
     if (failure) {
-        fuzz::require(failure.stage == Stage::parse && failure.status == status_failed);
+        fuzz::require(failure->stage == Stage::parse && failure->status == status_failed);
     } else {
         require_sound(options, argv);
     }
+    // The next failure takes its place.
+    const Cause cause = failure ? *failure : Cause();
     Options again;
-    require_same(failure, parse(argv.data(), again));
-    if (!failure) {
+    const Failure second = parse(argv.data(), again);
+    fuzz::require(static_cast<bool>(failure) == static_cast<bool>(second));
+    if (failure) {
+        require_same(cause, *second);
+    } else {
         fuzz::require(options.pid == again.pid && options.inode == again.inode &&
                       options.command == again.command &&
                       options.from_target.flags() == again.from_target.flags());

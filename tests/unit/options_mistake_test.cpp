@@ -148,7 +148,7 @@ TEST_CASE("a long option may be cut short as far as no other begins so")
             int of_ours = 0;
             for (const auto &other : names) {
                 if (other.rfind(beginning, 0) == 0) {
-                    ++(own.count(other) != 0 ? of_ours : of_nsenter);
+                    ++(own.contains(other) ? of_ours : of_nsenter);
                 }
             }
             // What is short for one of nsenter's stays so.
@@ -158,7 +158,7 @@ TEST_CASE("a long option may be cut short as far as no other begins so")
             const std::string mistake = Parsed({"--" + beginning + "="}).mistake();
             CHECK(mistake.rfind("unknown option", 0) != 0);
             CHECK((mistake.rfind("more than one option", 0) == 0) ==
-                  (candidates > 1 && names.count(beginning) == 0));
+                  (candidates > 1 && !names.contains(beginning)));
         }
     }
     CHECK(Parsed({"--pi", "1"}).good().from_target.flags() == CLONE_NEWPID);
@@ -173,7 +173,7 @@ TEST_CASE("no two options have the same name or letter")
     CHECK(lines.size() > 25);
     for (const auto &line : lines) {
         CAPTURE(line.name);
-        CHECK(std::string(line.text) != "");
+        CHECK(*line.text != '\0');
         const auto same = std::count_if(lines.begin(), lines.end(), [&](const auto &other) {
             return std::string(other.name) == line.name ||
                    (line.letter != 0 && other.letter == line.letter);
