@@ -107,8 +107,8 @@ $(TESTS)/%.o: %.cpp Makefile VERSION
 	$(Q)$(HOSTCXX) -O0 $(CXXFLAGS_TESTS) $(HOSTED) -c $< -o $@
 
 # Of nsjoin what calls no kernel: pure, so it can be linked to tests.
-PURE := failure names options proc
-$(TESTS)/unit: $(call objects,unit) $(PURE:%=$(TESTS)/nsjoin/%.o) $(TESTS)/tests/support/main.o
+PURE := $(patsubst %,nsjoin/%.cpp,failure names options proc)
+$(TESTS)/unit: $(call objects,unit) $(PURE:%.cpp=$(TESTS)/%.o) $(TESTS)/tests/support/main.o
 $(TESTS)/run: $(call objects,run) $(call objects,support)
 $(TESTS)/soak: $(call objects,soak) $(call objects,support)
 $(TESTS)/unit $(TESTS)/run $(TESTS)/soak:
@@ -131,7 +131,6 @@ FUZZ := build/$(NATIVE)/fuzz
 FUZZ_NAMES := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*.cpp))
 FUZZ_CXX := clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -iquote . -DVERSION='"$(VERSION)"' -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
-PURE := $(patsubst %,nsjoin/%.cpp,failure names options proc)
 $(FUZZ)/%: tests/fuzz/%.cpp tests/fuzz/fuzz.h $(PURE) $(wildcard nsjoin/*.h sys/*.h)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
