@@ -54,6 +54,7 @@ const std::vector<CallErrors> table{
      "fstatfs",
      {EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
       EOVERFLOW}},
+    {SYS_getcwd, "getcwd", {EACCES, EFAULT, EINVAL, ENAMETOOLONG, ENOENT, ENOMEM, ERANGE}},
     {SYS_getdents64, "getdents64", {EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR}},
     {SYS_getpgid, "getpgid", {ESRCH}},
     // It has none.

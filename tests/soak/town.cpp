@@ -247,11 +247,11 @@ void have_few_numbers()
 }
 
 // Process 1 of the town.
-int live(Shared &shared, int joins)
+[[noreturn]] void live(Shared &shared, int joins)
 {
     if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
         mount("proc", "/proc", "proc", 0, nullptr) != 0) {
-        return town_failed;
+        _exit(town_failed);
     }
     have_few_numbers();
     for (int i = 0; i < reserved; ++i) {
@@ -272,13 +272,13 @@ int live(Shared &shared, int joins)
     while (!joiner_0.ended() || !joiner_1.ended() || !joiner_2.ended()) {
         // Without them it shows nothing.
         if (recycler_0.ended() || recycler_1.ended()) {
-            shared.stop = true;
-            return town_failed;
+            _exit(town_failed);
         }
         usleep(10'000);
     }
-    shared.stop = true;
-    return 0;
+    // With process 1 all of them go. To end the houses first could take for ever: they wait for the
+    // recyclers' processes to be reaped.
+    _exit(0);
 }
 
 } // namespace
@@ -289,7 +289,7 @@ std::string run_town(int joins, Count &count)
     nsjoin_path();
     report_path();
     Shared &shared = *map_shared();
-    Child town = Child::calling([&] { return live(shared, joins); }, CLONE_NEWPID | CLONE_NEWNS);
+    Child town = Child::calling([&]() -> int { live(shared, joins); }, CLONE_NEWPID | CLONE_NEWNS);
     // As long as it gets on.
     for (int before = -1; !town.ended() && before != shared.started;) {
         before = shared.started;
