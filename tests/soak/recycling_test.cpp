@@ -8,6 +8,7 @@
 #include "tests/support/seccomp.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <iostream>
 #include <signal.h>
 #include <stdexcept>
@@ -145,7 +146,8 @@ TEST_CASE("a number that is used again never leads into a wrong namespace", "[na
     if (geteuid() != 0) {
         SKIP_TEST("wants root");
     }
-    constexpr int joins = 100'000;
+    const char *const wanted = std::getenv("JOINS");
+    const int joins = wanted != nullptr ? std::stoi(wanted) : 100'000;
     Count count;
     const std::string wrong = run_town(joins, count);
     std::cout << count.ran + count.refused << " joins by number: " << count.ran
@@ -158,7 +160,7 @@ TEST_CASE("a number that is used again never leads into a wrong namespace", "[na
     }
     CHECK(count.ran + count.refused == joins);
     // Else it shows nothing.
-    CHECK(count.processes > 1000);
+    CHECK(count.processes > joins / 100);
     CHECK(count.ran > joins / 100);
     CHECK(count.certain > 0);
     CHECK(count.refused > joins / 100);
