@@ -50,7 +50,6 @@ $(BUILD)/obj/pause/%.o: FRAME := $(if $(findstring clang,$(CXX)),-Wframe-larger-
 LINK.bench/floor := -Wl,--defsym=memory_size=16384,--defsym=stack_size=8192
 LINK.nsjoin := -Wl,--defsym=memory_size=196608,--defsym=stack_size=65536
 
-comma := ,
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
@@ -199,7 +198,8 @@ size: ## the sizes of the programs that have been built, bytes
 SOURCES = $(shell find sys pause nsjoin tests bench -name '*.h' -o -name '*.cpp')
 SCRIPTS = $(shell find sys examples tests -name '*.sh') .ci/run .ci/debian13 nsjoin/completions/nsjoin
 
-# Of tests, what the analyzer takes minutes for and what makes them quicker is not asked.
+# Tests are not analyzed, which takes minutes, need not be quick, and hand long scripts to shells.
+TEST_CHECKS := -clang-analyzer-*,-performance-*,-bugprone-suspicious-missing-comma
 tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | \
     xargs -P 4 -I {} clang-tidy --quiet --checks='$(3)' {} -- $(2)
 
@@ -207,7 +207,7 @@ tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | \
 lint: ## check the style and look for mistakes
 	clang-format --dry-run -Werror $(SOURCES)
 	$(call tidy,sys/%.cpp pause/%.cpp nsjoin/%.cpp,$(FREESTANDING))
-	$(call tidy,tests/%.cpp bench/%.cpp,$(HOSTED),-clang-analyzer-*$(comma)-performance-*)
+	$(call tidy,tests/%.cpp bench/%.cpp,$(HOSTED),$(TEST_CHECKS))
 	cppcheck --quiet --error-exitcode=1 --std=c++20 --enable=warning,performance,portability \
 	    --inline-suppr -I. -DSYS_ARCH='"sys/arch/$(NATIVE).h"' sys pause nsjoin bench
 	shellcheck -x $(SCRIPTS)
