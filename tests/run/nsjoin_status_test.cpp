@@ -14,6 +14,10 @@ namespace {
 
 bool ends_a_process(int signal)
 {
+    // The C library's own: posix_spawn(3) may hand them on ignored, and nothing can undo that.
+    if (signal >= __SIGRTMIN && signal < SIGRTMIN) {
+        return false;
+    }
     for (const int harmless :
          {SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH}) {
         if (signal == harmless) {
