@@ -20,7 +20,7 @@ bool is_number(const std::string &text)
     }
     const size_t first = text.find_first_not_of('0');
     return first == std::string::npos ||
-           (text.size() - first <= 10 && std::stoull(text.substr(first)) <= 0x7fffffff);
+           (text.size() - first <= 10 && std::stoull(text.substr(first)) <= 0xffffffff);
 }
 
 void check_number(TextView text)
