@@ -113,7 +113,9 @@ TextView read_beginning(FdRef directory, const char *path, char *buffer, size_t 
 
 Failure explain(const Target &target, Stage stage, const char *text, Errno error)
 {
-    if (Failure why = ailment(target); why || error == Errno::esrch) {
+    // Without a free descriptor there is no looking.
+    Failure why = error == Errno::emfile ? Failure() : ailment(target);
+    if (why || error == Errno::esrch) {
         why = why ? why : no_process(target.name);
         why->stage = stage;
         return why;

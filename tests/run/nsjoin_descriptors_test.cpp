@@ -52,6 +52,9 @@ TEST_CASE("everything but 0, 1 and 2 is closed", "[native]")
     };
     for (const auto &options : option_lists) {
         CAPTURE(options);
+        if (geteuid() != 0 && !options.empty() && options.front().rfind("--uts=", 0) == 0) {
+            continue; // it takes the user namespace as well
+        }
         const Answer answer = nsjoin(options + Words{holder.name(), "--"} + list, leave_many);
         CHECK(answer.error.empty());
         CHECK(answer.output == expected);
