@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# The image of pause: one file, and nothing else in it.
+# The images: pause, which holds the namespaces of a pod, and nsjoin, a shell on the node or in a
+# container. One file in each, and nothing else.
 #
 #   docker build --build-arg VERSION=$(cat VERSION) --tag pause .
+#   docker build --build-arg VERSION=$(cat VERSION) --tag nsjoin --target nsjoin .
 #
-# BUILDER  what it is compiled in: any Debian with g++ 12 or later
+# BUILDER  what they are compiled in: any Debian with g++ 12 or later
 # VERSION  for the annotation; the file VERSION is where it comes from
 # SOURCE   where the source can be found, for the annotation
 
@@ -17,9 +19,20 @@ ARG VERSION
 RUN test "${VERSION:-$(cat VERSION)}" = "$(cat VERSION)" \
     || { echo "VERSION is ${VERSION}, but the source is $(cat VERSION)" >&2; exit 1; }
 # The mode is set here, as COPY --chmod wants BuildKit.
-RUN make && install -m 0555 build/*/pause /pause
+RUN make && install -m 0555 build/*/pause build/*/nsjoin /
 
-FROM scratch
+FROM scratch AS nsjoin
+COPY --from=builder /nsjoin /nsjoin
+ENTRYPOINT ["/nsjoin"]
+ARG VERSION
+ARG SOURCE
+LABEL org.opencontainers.image.title="nsjoin" \
+      org.opencontainers.image.description="Runs a command in the namespaces of a process" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="${SOURCE}"
+
+FROM scratch AS pause
 COPY --from=builder /pause /pause
 USER 65535:65535
 ENTRYPOINT ["/pause"]

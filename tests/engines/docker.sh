@@ -15,7 +15,6 @@ clean_up() {
     [ -z "$containers" ] || docker rm --force --volumes $containers >/dev/null
     kill "$daemon"
     wait "$daemon" || :
-    grep "$work" /proc/mounts | cut -d' ' -f2 | sort -r | xargs -r umount --lazy
     find /sys/fs/cgroup -depth -type d -path "*$cgroup*" -exec rmdir {} +
 }
 
@@ -54,7 +53,7 @@ has_one_layer() {
     [ "$layers" -eq 1 ]
     # Named by older versions <id>/layer.tar, by newer ones blobs/sha256/<digest>.
     layer=$(tr ',' '\n' <"$work/image/manifest.json" | sed -n 's/.*"Layers":\["\([^"]*\)".*/\1/p')
-    one_file "$work/image/$layer"
+    one_file pause "$work/image/$layer"
     mkdir -p build/engines
     tar -x -O -f "$work/image/$layer" pause >build/engines/pause.docker
 }

@@ -13,6 +13,7 @@ finish() {
     status=$?
     trap - EXIT INT TERM
     clean_up
+    grep "$work" /proc/mounts | cut -d' ' -f2 | sort -r | xargs -r umount --lazy
     rm -rf --one-file-system "$work"
     [ "$status" -eq 0 ] || failed=$((failed + 1))
     echo "$passed passed, $failed failed, $skipped skipped"
@@ -77,8 +78,15 @@ builder_tar() {
     echo "$tar"
 }
 
-# one_file LAYER: has the tar file LAYER nothing in it but pause, read-only and root's?
+# archive IMAGE: prints the name of its archive, of localhost/pause, localhost/nsjoin or
+# docker.io/library/debian:trixie-slim.
+archive() {
+    [ -s "build/engines/$1.tar" ] || { echo "there is no $1.tar: run buildah.sh first" >&2; return 1; }
+    echo "build/engines/$1.tar"
+}
+
+# one_file NAME LAYER: has the tar file LAYER nothing in it but NAME, read-only and root's?
 one_file() {
-    tar -tv --numeric-owner -f "$1" | awk '{ print $1, $2, $6 }' >"$work/entries"
-    same '-r-xr-xr-x 0/0 pause' cat "$work/entries"
+    tar -tv --numeric-owner -f "$2" | awk '{ print $1, $2, $6 }' >"$work/entries"
+    same "-r-xr-xr-x 0/0 $1" cat "$work/entries"
 }
