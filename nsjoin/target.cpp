@@ -122,7 +122,7 @@ Failure explain(const Target &target, Stage stage, const char *text, Errno error
     }
     const bool forbidden = error == Errno::eacces || error == Errno::eperm;
     return {stage, text, target.name, error,
-            forbidden ? "it belongs to another user; root may" : nullptr};
+            forbidden ? "it is another user's, or a security module forbids it" : nullptr};
 }
 
 Failure pin(const Options &options, Target &target)

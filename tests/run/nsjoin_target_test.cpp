@@ -134,8 +134,9 @@ TEST_CASE("another user's process is refused, with the reason", "[native]")
         SKIP_TEST("wants root");
     }
     const Holder holder(CLONE_NEWUTS | CLONE_NEWUSER);
-    const std::string message = "cannot see the namespaces of " + holder.name() +
-                                ": Permission denied (it belongs to another user; root may)";
+    const std::string message =
+        "cannot see the namespaces of " + holder.name() +
+        ": Permission denied (it is another user's, or a security module forbids it)";
     check_refused(nsjoin_as(65534, and_echo({holder.name()})), message);
     check_refused(nsjoin_as(65534, and_echo({"-u", holder.name()})), message);
     check_refused(nsjoin_as(65534, {"--list", holder.name()}), message);
