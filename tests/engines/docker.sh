@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The image, built and run by Docker: a daemon of our own, that nothing else sees.
+# The images, built and run by Docker, and the pods of examples/docker: a daemon of our own, and a
+# bridge, that nothing else sees.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/engines/lib.sh
@@ -8,6 +9,8 @@ cd "$(dirname "$0")/../.."
 
 daemon=
 cgroup=/${work##*/}
+bridge=pause$$
+nsjoin=build/$(uname -m)/nsjoin
 clean_up() {
     [ -n "$daemon" ] || return 0
     containers=$(docker ps --all --quiet)
@@ -15,15 +18,21 @@ clean_up() {
     [ -z "$containers" ] || docker rm --force --volumes $containers >/dev/null
     kill "$daemon"
     wait "$daemon" || :
+    ip link delete "$bridge"
     find /sys/fs/cgroup -depth -type d -path "*$cgroup*" -exec rmdir {} +
 }
 
 [ "$(id -u)" -eq 0 ] || skip_all 'dockerd wants root'
 command -v dockerd >/dev/null || skip_all 'there is no dockerd'
 
+# In the range of addresses that is set aside for tests of benchmarks (RFC 2544).
+ip link add "$bridge" type bridge
+ip address add 198.18.47.1/24 dev "$bridge"
+ip link set "$bridge" up
 export DOCKER_HOST="unix://$work/socket"
-dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/pid" \
-    --host "$DOCKER_HOST" --cgroup-parent "$cgroup" --bridge=none --iptables=false >"$work/log" 2>&1 &
+dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/pid" --host "$DOCKER_HOST" \
+    --cgroup-parent "$cgroup" --bridge "$bridge" --default-address-pool base=198.18.48.0/20,size=24 \
+    --iptables=false --ip-forward=false --ip-masq=false >"$work/log" 2>&1 &
 daemon=$!
 eventually docker info || { tail "$work/log"; exit 1; }
 docker import "$(builder_tar)" debian:trixie-slim >/dev/null
@@ -48,14 +57,14 @@ refuses_another_version() {
 }
 
 has_one_layer() {
-    docker save pause | tar -x -C "$work/image"
-    layers=$(inspect '{{len .RootFS.Layers}}' pause)
-    [ "$layers" -eq 1 ]
+    mkdir "$work/$1"
+    docker save "$1" | tar -x -C "$work/$1"
+    same 1 inspect '{{len .RootFS.Layers}}' "$1"
     # Named by older versions <id>/layer.tar, by newer ones blobs/sha256/<digest>.
-    layer=$(tr ',' '\n' <"$work/image/manifest.json" | sed -n 's/.*"Layers":\["\([^"]*\)".*/\1/p')
-    one_file pause "$work/image/$layer"
+    layer=$(tr ',' '\n' <"$work/$1/manifest.json" | sed -n 's/.*"Layers":\["\([^"]*\)".*/\1/p')
+    one_file "$1" "$work/$1/$layer"
     mkdir -p build/engines
-    tar -x -O -f "$work/image/$layer" pause >build/engines/pause.docker
+    tar -x -O -f "$work/$1/$layer" "$1" >"build/engines/$1.docker"
 }
 
 is_a_base_image() {
@@ -81,11 +90,107 @@ reaps_for_others() {
     docker stop --time 30 "$infra"
 }
 
-mkdir "$work/image"
+# That the namespaces NAME... of the containers $members are those of the container pod.
+share() {
+    infra=$(inspect '{{.State.Pid}}' "$pod")
+    for member in $members; do
+        pid=$(inspect '{{.State.Pid}}' "$member")
+        for name; do
+            same "$(readlink "/proc/$infra/ns/$name")" readlink "/proc/$pid/ns/$name"
+        done
+        [ "$(readlink "/proc/$infra/ns/mnt")" != "$(readlink "/proc/$pid/ns/mnt")" ]
+    done
+}
+
+fetch() { curl --silent --fail --max-time 5 "http://localhost:$PORT"; }
+says_hello() { same 'Hello from the debian container' fetch; }
+serves() { eventually says_hello; }
+
+# What each of them leaves behind is a child of pause, and then gone.
+reaps_for_members() {
+    infra=$(inspect '{{.State.Pid}}' "$pod")
+    for member in $members; do
+        docker exec "$member" sh -c 'sleep 1 >/dev/null 2>&1 &'
+        eventually has_child "$infra" sleep
+        eventually has_no_child "$infra" sleep
+    done
+}
+has_child() { grep -ls "^PPid:.$1\$" /proc/[0-9]*/status | xargs grep -qs "^Name:.$2\$"; }
+has_no_child() { ! has_child "$@"; }
+
+# A connection that the pod keeps while the server that it was made to is restarted.
+outlives_its_server() {
+    infra=$(inspect '{{.State.Pid}}' "$pod")
+    address=$(inspect '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$pod")
+    [ -n "$address" ]
+    server=$(inspect '{{.State.Pid}}' "$1")
+    docker restart --time 30 "$1"
+    [ "$(inspect '{{.State.Pid}}' "$1")" != "$server" ]
+    same "$infra" inspect '{{.State.Pid}}' "$pod"
+    same "$address" inspect '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$pod"
+    share net ipc pid
+    serves
+}
+
+ends_at_once() {
+    sh examples/docker/pod.sh down
+    same '' docker ps --all --quiet --filter name=pod
+    same '' docker volume ls --quiet
+}
+
+# nsjoin goes where the container is: its files, its host name, its process 1; or only its network.
+joins_a_container() {
+    pid=$(inspect '{{.State.Pid}}' "$1")
+    same 'Hello from the debian container' "$nsjoin" "$pid" -- cat /usr/share/nginx/html/index.html
+    same pause "$nsjoin" "$pid" -- cat /proc/1/comm
+    same 'Hello from the debian container' "$nsjoin" --net "$pid" -- curl --silent http://localhost
+}
+
+# --privileged, or as much of it as this host has to give.
+if capsh --has-b=cap_sys_resource 2>/dev/null; then
+    privileged=--privileged
+else
+    privileged='--cap-add=ALL --cap-drop=SYS_RESOURCE --security-opt=seccomp=unconfined'
+fi
+
+# From an image in which there is nothing but nsjoin: with the node's shell, files and network. Where
+# nobody may look into process 1, as in some sandboxes, this shell is in the same namespaces.
+node=1
+[ -n "$(readlink /proc/1/ns/mnt)" ] || node=$$
+
+is_a_shell_on_the_node() {
+    # shellcheck disable=SC2086 # a list
+    node() { docker run --rm $privileged --pid=host --network=none nsjoin "$node" "$@"; }
+    echo "$work" >"$work/of-the-node"
+    same "$work" node -- sh -c "cat '$work/of-the-node'"
+    for name in mnt net uts ipc pid; do
+        same "$(readlink "/proc/$node/ns/$name")" node -- readlink "/proc/self/ns/$name"
+    done
+}
+
+compose() { docker-compose --file examples/docker/compose.yaml --project-name composed "$@"; }
+composes() {
+    compose config --quiet
+    compose up --detach
+    serves
+}
+is_taken_down() {
+    compose down --volumes
+    same '' docker ps --all --quiet --filter name=composed
+}
+
+# Of Debian's package, laid out as the image of that name is.
+builds_nginx() {
+    printf '%s\n' 'FROM debian:trixie-slim' \
+        'RUN apt-get update && apt-get install -y --no-install-recommends nginx-light' \
+        'RUN sed -i s,/var/www/html,/usr/share/nginx/html, /etc/nginx/sites-available/default' \
+        'CMD ["nginx", "-g", "daemon off;"]' | build --tag nginx -
+}
+
 it 'Docker builds the image' build --build-arg VERSION="$version" --build-arg SOURCE=here --tag pause .
 [ "$failed" -eq 0 ] || exit 1
 it 'a version that is not the source'\''s is refused' refuses_another_version
-it 'the image holds one file, read-only' has_one_layer
+it 'the image holds one file, read-only' has_one_layer pause
 it 'it runs as 65535:65535' same 65535:65535 inspect '{{.Config.User}}' pause
 it 'it runs /pause' same '["/pause"] null' inspect '{{json .Config.Entrypoint}} {{json .Config.Cmd}}' pause
 for label in title=pause "version=$version" licenses=Apache-2.0 source=here; do
@@ -102,3 +207,31 @@ it 'it needs none of them together, and any user will do' runs_and_stops --read-
     --security-opt no-new-privileges --pids-limit 1 --user 1234:5678 pause
 it 'it is a base image' is_a_base_image
 it 'it is process 1 to a container that joins it, and reaps its orphans' reaps_for_others
+
+it 'Docker builds the image of nsjoin' build --build-arg VERSION="$version" --tag nsjoin --target nsjoin .
+it 'it holds one file, read-only' has_one_layer nsjoin
+it 'it runs' same "nsjoin $version" run --rm nsjoin -V
+it 'it is a shell on the node' is_a_shell_on_the_node
+
+it 'nginx can be had' builds_nginx
+export PORT=18047
+pod=pod members='pod-writer pod-web'
+it 'three containers are a pod' sh examples/docker/pod.sh up
+it 'one serves on the published port what another writes' serves
+it 'they share network, IPC and PID namespaces' share net ipc pid
+it 'what they orphan is reaped by pause' reaps_for_members
+it 'nsjoin goes into a container by its pid' joins_a_container pod-web
+it 'the address outlives the server' outlives_its_server pod-web
+it 'the end of pause is the end of all' ends_at_once
+
+if command -v docker-compose >/dev/null; then
+    pod=composed_infra_1 members='composed_writer_1 composed_web_1'
+    it 'Docker Compose brings up the same pod' composes
+    it 'its containers share network, IPC and PID namespaces' share net ipc pid
+    it 'what they orphan is reaped' reaps_for_members
+    it 'its address outlives its server' outlives_its_server composed_web_1
+    it 'it can be taken down' is_taken_down
+else
+    skipped=$((skipped + 5))
+    echo 'skipped: there is no docker-compose'
+fi
