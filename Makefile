@@ -156,8 +156,9 @@ test-arch: all-arch $(TESTS)/run ## run those of the programs on every architect
 	    "$(call run_tests,$(arch))")
 
 .PHONY: test-engines
-test-engines: ## build the image with Docker and buildah, and run it; as root
-	@sh tests/support/total.sh 'sh tests/engines/docker.sh' 'sh tests/engines/buildah.sh'
+test-engines: all ## build the images, and run pods of them in every engine; as root
+	@sh tests/support/total.sh $(patsubst %,'sh tests/engines/%.sh', \
+	    docker buildah podman containerd pod)
 
 .PHONY: sanitize
 sanitize: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -196,7 +197,7 @@ size: ## the sizes of the programs that have been built, bytes
 	@wc -c build/*/pause build/*/nsjoin
 
 SOURCES = $(shell find sys pause nsjoin tests bench -name '*.h' -o -name '*.cpp')
-SCRIPTS = $(shell find sys examples tests -name '*.sh') .ci/run .ci/debian13 nsjoin/completions/nsjoin
+SCRIPTS = $(shell find sys examples tests -name '*.sh') examples/pod/pod .ci/run .ci/debian13 nsjoin/completions/nsjoin
 
 # Tests are not analyzed, which takes minutes, need not be quick, and hand long scripts to shells.
 TEST_CHECKS := -clang-analyzer-*,-performance-*,-bugprone-suspicious-missing-comma
