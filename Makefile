@@ -5,7 +5,7 @@ VERSION := $(shell cat VERSION)
 
 # The architectures, as `uname -m` says them or as they are commonly called: the compiler's triple, and
 # what else it wants to be told. Each has a file in sys/arch, and qemu-user runs it under its name.
-ARCHES := x86_64 aarch64 arm riscv64 ppc64le s390x i386
+ARCHES := x86_64 aarch64 arm riscv64 ppc64le s390x i386 mips64el
 triple.x86_64 := x86_64-linux-gnu
 flags.x86_64 := -mno-sse -mno-red-zone -fcf-protection=none
 triple.aarch64 := aarch64-linux-gnu
@@ -16,6 +16,8 @@ triple.ppc64le := powerpc64le-linux-gnu
 triple.s390x := s390x-linux-gnu
 triple.i386 := i686-linux-gnu
 flags.i386 := -fcf-protection=none
+triple.mips64el := mips64el-linux-gnuabi64
+flags.mips64el := -mno-abicalls -msym32 -G0
 
 NATIVE := $(shell uname -m | sed 's/^i[3-6]86$$/i386/; s/^armv[78].*/arm/')
 ARCH := $(NATIVE)

@@ -66,10 +66,12 @@ constexpr char error_words[] = "EPERM\0Operation not permitted\0"
                                "EHOSTDOWN\0Host is down\0";
 
 constexpr uint16_t signals[] = {
-    SIGHUP,  SIGINT,    SIGQUIT, SIGILL,   SIGTRAP, SIGABRT, SIGBUS,  SIGFPE,
-    SIGKILL, SIGUSR1,   SIGSEGV, SIGUSR2,  SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT,
-    SIGCHLD, SIGCONT,   SIGSTOP, SIGTSTP,  SIGTTIN, SIGTTOU, SIGURG,  SIGXCPU,
-    SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO,   SIGPWR,  SIGSYS,
+    SIGHUP,    SIGINT,  SIGQUIT, SIGILL,  SIGTRAP,   SIGABRT, SIGBUS,   SIGFPE,  SIGKILL, SIGUSR1,
+    SIGSEGV,   SIGUSR2, SIGPIPE, SIGALRM, SIGTERM,   SIGCHLD, SIGCONT,  SIGSTOP, SIGTSTP, SIGTTIN,
+    SIGTTOU,   SIGURG,  SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO,   SIGPWR,  SIGSYS,
+#ifdef SIGSTKFLT // not on mips
+    SIGSTKFLT,
+#endif
 };
 constexpr char signal_words[] = "SIGHUP\0"
                                 "SIGINT\0"
@@ -86,7 +88,6 @@ constexpr char signal_words[] = "SIGHUP\0"
                                 "SIGPIPE\0"
                                 "SIGALRM\0"
                                 "SIGTERM\0"
-                                "SIGSTKFLT\0"
                                 "SIGCHLD\0"
                                 "SIGCONT\0"
                                 "SIGSTOP\0"
@@ -101,8 +102,8 @@ constexpr char signal_words[] = "SIGHUP\0"
                                 "SIGWINCH\0"
                                 "SIGIO\0"
                                 "SIGPWR\0"
-                                "SIGSYS\0";
-constexpr int last_signal = 64;
+                                "SIGSYS\0"
+                                "SIGSTKFLT\0";
 
 // Where the words of entry `index` begin, of `each` words an entry.
 const char *word(const char *words, size_t index)
@@ -158,10 +159,10 @@ int signal_number(const char *text)
         name += size + 1;
     }
     int number = 0;
-    for (; *text >= '0' && *text <= '9' && number <= last_signal; ++text) {
+    for (; *text >= '0' && *text <= '9' && number <= sys::last_signal; ++text) {
         number = number * 10 + (*text - '0');
     }
-    return *text == '\0' && number <= last_signal ? number : 0;
+    return *text == '\0' && number <= sys::last_signal ? number : 0;
 }
 
 } // namespace nsjoin

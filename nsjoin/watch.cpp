@@ -173,7 +173,7 @@ void Watch::take_signals()
 bool Watch::is_known(const SignalInfo &info) const
 {
     constexpr int from_process = 0; // or less
-    if (info.code <= from_process) {
+    if (info.code() <= from_process) {
         return false;
     }
     if (terminal_) {

@@ -25,44 +25,56 @@ enum class Signal : int {
     sigwinch = SIGWINCH,
 };
 
-/// A set of signals, as the kernel keeps it.
+/// How many there are, and where the kernel's structs have what is needed of them: in siginfo_t the
+/// word that is its code, and in sigaction the long that is its handler.
+#if defined __mips__
+inline constexpr int last_signal = 128, code_word = 1, handler_long = 1;
+#else
+inline constexpr int last_signal = 64, code_word = 2, handler_long = 0;
+#endif
+
+/// A set of signals, as the kernel keeps it: a bit for each.
 class SignalSet {
 public:
     template <class... Signals>
     constexpr explicit SignalSet(Signals... signals)
-        : bits_((uint64_t{0} | ... | (uint64_t{1} << (static_cast<int>(signals) - 1))))
     {
+        ((word(signals) |= bit(signals)), ...);
     }
 
     static constexpr SignalSet full()
     {
         SignalSet set;
-        set.bits_ = ~uint64_t{0};
+        for (uint64_t &word : set.words_) {
+            word = ~uint64_t{0};
+        }
         return set;
     }
 
-    constexpr void remove(Signal signal)
-    {
-        bits_ &= ~(uint64_t{1} << (static_cast<int>(signal) - 1));
-    }
+    constexpr void remove(Signal signal) { word(signal) &= ~bit(signal); }
 
     constexpr bool has(Signal signal) const
     {
-        return (bits_ >> (static_cast<int>(signal) - 1) & 1) != 0;
+        return (words_[index(signal) / 64] & bit(signal)) != 0;
     }
 
 private:
-    uint64_t bits_;
+    static constexpr unsigned index(Signal signal) { return static_cast<unsigned>(signal) - 1; }
+    static constexpr uint64_t bit(Signal signal) { return uint64_t{1} << index(signal) % 64; }
+    constexpr uint64_t &word(Signal signal) { return words_[index(signal) / 64]; }
+
+    uint64_t words_[last_signal / 64] = {};
 };
 
 /// What the kernel knows of a signal that was waited for, rt_sigqueueinfo(2). `pid` and `uid` are
 /// the sender's as seen from here, if a process sent it; pid 0: from outside this PID namespace.
 struct SignalInfo {
-    Signal signal;
-    int error;
     /// Positive: the kernel itself sent it. 0: a process by kill(2). Negative: a process, by means
     /// that let it choose what stands here.
-    int code;
+    int code() const { return error_and_code[code_word - 1]; }
+
+    Signal signal;
+    int error_and_code[2];
     alignas(long) int pid;
     uint32_t uid;
     unsigned char rest[128 - 2 * sizeof(long) - 3 * sizeof(int)];
@@ -83,16 +95,17 @@ inline Result<void> block_signals(const SignalSet &set, SignalSet &before)
     return call<void>(__NR_rt_sigprocmask, SIG_SETMASK, &set, &before, sizeof set);
 }
 
-/// What a process does when it is sent a signal: the kernel's struct sigaction, whose shape only
-/// its first field, the handler (SIG_DFL is 0, SIG_IGN 1), is needed of.
+/// What a process does when it is sent a signal: the kernel's struct sigaction, of which only the
+/// handler (SIG_DFL is 0, SIG_IGN 1) is known here.
 struct SignalAction {
-    constexpr bool is_default() const { return words[0] == 0; }
+    constexpr bool is_default() const { return longs[handler_long] == 0; }
 
-    long words[8] = {};
+    long longs[5] = {}; // the handler, flags, restorer and mask: no more on any machine
 };
 
 /// rt_sigaction(2): sets `action`, and puts what was set before where `before` points, if anywhere.
-inline Result<void> set_action(Signal signal, const SignalAction &action, SignalAction *before)
+[[gnu::always_inline]] inline Result<void> set_action(Signal signal, const SignalAction &action,
+                                                      SignalAction *before)
 {
     return call<void>(__NR_rt_sigaction, static_cast<int>(signal), &action, before,
                       sizeof(SignalSet));
@@ -103,14 +116,9 @@ inline Result<void> set_action(Signal signal, const SignalAction &action, Signal
 /// gives it to them, reparent_leader() in its kernel/exit.c.
 [[gnu::always_inline]] inline Result<void> ignore(Signal signal)
 {
-    // The kernel's struct: the handler comes first, all else (flags, restorer, mask) is zero.
-    struct {
-        long handler = 1; // SIG_IGN
-        unsigned long flags = 0;
-        long restorer = 0;
-        SignalSet mask;
-    } const action;
-    return call<void>(__NR_rt_sigaction, static_cast<int>(signal), &action, 0, sizeof(SignalSet));
+    SignalAction action;
+    action.longs[handler_long] = 1; // SIG_IGN
+    return set_action(signal, action, nullptr);
 }
 
 /// Sleeps until one of `set` is pending, and takes it, rt_sigtimedwait(2). They must be blocked.

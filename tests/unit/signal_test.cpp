@@ -35,7 +35,7 @@ TEST_CASE("a blocked signal is waited for, and its sender known")
     CHECK(info.signal == sys::Signal::sigterm);
     CHECK(info.pid == getpid());
     CHECK(info.uid == getuid());
-    CHECK(info.code == SI_USER);
+    CHECK(info.code() == SI_USER);
 }
 
 TEST_CASE("an ignored signal is one by sigaction's account too")
