@@ -5,7 +5,7 @@ VERSION := $(shell cat VERSION)
 
 # The architectures, as `uname -m` says them or as they are commonly called: the compiler's triple, and
 # what else it wants to be told. Each has a file in sys/arch, and qemu-user runs it under its name.
-ARCHES := x86_64 aarch64 arm riscv64 ppc64le s390x i386 mips64el
+ARCHES := x86_64 aarch64 arm riscv64 ppc64le s390x i386 mips64el loongarch64
 triple.x86_64 := x86_64-linux-gnu
 flags.x86_64 := -mno-sse -mno-red-zone -fcf-protection=none
 triple.aarch64 := aarch64-linux-gnu
@@ -17,9 +17,10 @@ triple.s390x := s390x-linux-gnu
 triple.i386 := i686-linux-gnu
 flags.i386 := -fcf-protection=none
 triple.mips64el := mips64el-linux-gnuabi64
+triple.loongarch64 := loongarch64-linux-gnu
 flags.mips64el := -mno-abicalls -msym32 -G0
 
-NATIVE := $(shell uname -m | sed 's/^i[3-6]86$$/i386/; s/^armv[78].*/arm/')
+NATIVE := $(shell uname -m | sed 's/^i[3-6]86$$/i386/; s/^armv[78].*/arm/; s/^mips64$$/mips64el/')
 ARCH := $(NATIVE)
 ifeq ($(filter $(ARCH),$(ARCHES)),)
 $(error there is no file sys/arch/$(ARCH).h; ARCH is one of: $(ARCHES))
@@ -33,7 +34,7 @@ endif
 HOSTCXX := $(if $(filter $(NATIVE),$(ARCH)),$(CXX),g++)
 CXXFLAGS ?= -Oz -g
 LDFLAGS ?=
-READELF ?= readelf
+READELF ?= $(if $(filter-out $(NATIVE),$(ARCH)),$(triple.$(ARCH))-)readelf
 PREFIX ?= /usr/local
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast \
@@ -60,9 +61,14 @@ PROGRAMS := $(BUILD)/pause $(BUILD)/nsjoin
 .PHONY: all
 all: $(PROGRAMS) ## build the programs into build/<arch>/; ARCH=<arch> cross-builds them
 
+# Not every distribution has every compiler: Debian 12 has none for loongarch64.
+AVAILABLE = $(foreach arch,$(ARCHES),$(if $(filter $(NATIVE),$(arch))$(shell \
+    command -v $(triple.$(arch))-g++),$(arch)))
+
 .PHONY: all-arch
-all-arch: ## build them for every architecture
-	$(Q)for arch in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$arch all || exit; done
+all-arch: ## build them for every architecture that there is a compiler for
+	@$(foreach arch,$(filter-out $(AVAILABLE),$(ARCHES)),echo 'there is no $(triple.$(arch))-g++';)
+	$(Q)for arch in $(AVAILABLE); do $(MAKE) --no-print-directory ARCH=$$arch all || exit; done
 
 # What is built depends on how.
 FLAGS := $(CXX) $(CXXFLAGS) $(LDFLAGS) $(WERROR) $(VERSION)
@@ -153,8 +159,8 @@ test-soak: all $(TESTS)/run $(TESTS)/soak $(BUILD)/report ## run the tests that 
 	    '$(MAKE) --no-print-directory fuzz'
 
 .PHONY: test-arch
-test-arch: all-arch $(TESTS)/run ## run those of the programs on every architecture, by qemu-user
-	@sh tests/support/total.sh $(foreach arch,$(filter-out $(NATIVE),$(ARCHES)), \
+test-arch: all-arch $(TESTS)/run ## run those of the programs on each of them, by qemu-user
+	@sh tests/support/total.sh $(foreach arch,$(filter-out $(NATIVE),$(AVAILABLE)), \
 	    "$(call run_tests,$(arch))")
 
 .PHONY: test-engines
