@@ -16,6 +16,7 @@ clean_up() {
     containers=$(docker ps --all --quiet)
     # shellcheck disable=SC2086 # a list
     [ -z "$containers" ] || docker rm --force --volumes $containers >/dev/null
+    docker network prune --force >/dev/null
     kill "$daemon"
     wait "$daemon" || :
     ip link delete "$bridge"
@@ -118,7 +119,7 @@ reaps_for_members() {
 has_child() { grep -ls "^PPid:.$1\$" /proc/[0-9]*/status | xargs grep -qs "^Name:.$2\$"; }
 has_no_child() { ! has_child "$@"; }
 
-# A connection that the pod keeps while the server that it was made to is restarted.
+# The container $1 is restarted: another process, in what is still the same pod.
 outlives_its_server() {
     infra=$(inspect '{{.State.Pid}}' "$pod")
     address=$(inspect '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$pod")
