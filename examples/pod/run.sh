@@ -1,0 +1,106 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: Apache-2.0
+# The containers of a pod: running them, and what has become of them. `pod` includes this; $dir is
+# the pod's directory, $pod its name, $infra the process id of its infra container. nsjoin writes
+# to "events" what becomes of its command, so nothing else has to watch it.
+# shellcheck disable=SC2154 # those are pod's
+
+pid_of() { sed -n 's/.*"started","pid":\([0-9]*\).*/\1/p' "$1/events"; } 2>/dev/null
+state_of() {
+    state=$(sed -n '$ { s/.*"failed".*/failed/; s/.*"status":\([0-9]*\).*/exited \1/
+        s/.*"signal":\([0-9]*\).*/killed \1/; s/.*"started".*/running/; p }' "$1/events")
+    [ "$state" != running ] || in_pod "$(pid_of "$1")" || state=gone
+    echo "${state:-starting}"
+} 2>/dev/null
+running() { [ "$(state_of "$1")" = running ]; }
+
+# Has it become its command, or failed to?
+settled() {
+    ! grep -q 'exited\|failed' "$1/events" || return 0
+    case $(tr '\0' ' ' <"/proc/$(pid_of "$1")/cmdline") in
+    '' | "unshare --mount sh $here/enter.sh "* | "sh $here/enter.sh "* | "chroot . "*) false ;;
+    esac
+} 2>/dev/null
+
+is_app() { [ ! -e "$1/init" ]; }
+is_busy_init() { [ -e "$1/init" ] && running "$1"; }
+
+# first TEST: the name of the first container that passes it.
+first() {
+    for each in "$dir"/containers/*; do
+        if [ -d "$each" ] && "$1" "$each"; then echo "${each##*/}"; return; fi
+    done
+}
+
+launch_attached() { exec "$@" 3>"$container/events"; }
+
+launch_detached() {
+    setsid "$@" </dev/null >"$container/log" 2>&1 3>"$container/events" &
+    eventually settled "$container" || :
+    case $(state_of "$container") in
+    'exited 125' | 'exited 126' | 'exited 127' | failed)
+        cat "$container/log" >&2
+        rm -r "$container"
+        exit 125
+        ;;
+    esac
+}
+
+# To its end, which has to be a success: what is to come after it must not.
+launch_init() {
+    : >"$container/init"
+    "$@" 3>"$container/events" &
+    trap 'kill "$!"' INT TERM HUP
+    status=0
+    wait "$!" || status=$?
+    wait "$!" || :    # for the end of it, if a signal came first
+    [ "$status" -ne 0 ] || return 0
+    echo "pod: init container $name has failed, with status $status (the pod $pod is stopped)" >&2
+    stop "$pod"
+    exit "$status"
+}
+
+run() {
+    choose "${1-}"
+    shift
+    exists 'run in'
+    in_pod "$infra" ||
+        die "cannot run in the pod $pod: its infra container has ended (pod stop $pod)"
+    launch=attached name='' rootfs=/ volumes=''
+    while [ "${1---}" != -- ]; do
+        value=${2-}
+        case $1=$value in
+        --init=*) launch=init value='' ;;
+        --detach=*) launch=detached value='' ;;
+        --name=*) valid container "$value"; name=$value ;;
+        --rootfs=*) rootfs=$(directory "$value") ;;
+        --volume=*:/*) volumes="$volumes$(directory "${value%%:/*}"):/${value#*:/}
+" ;;
+        *) misused "not understood: $1 $value" ;;
+        esac
+        shift ${value:+2}
+    done
+    [ $# -gt 1 ] || misused 'run which command? (-- cmd...)'
+    shift
+
+    busy=$(first is_busy_init)
+    [ -z "$busy" ] ||
+        die "cannot run in the pod $pod: its init container $busy still runs (wait for it)"
+    [ "$launch" != init ] || [ -z "$(first is_app)" ] ||
+        die "cannot initialize the pod $pod: it has others than init containers (leave out --init)"
+    number=1
+    while [ -z "$name" ]; do
+        [ -e "$dir/containers/c$number" ] || name=c$number
+        number=$((number + 1))
+    done
+    container=$dir/containers/$name
+    ! running "$container" ||
+        die "cannot run $name in the pod $pod: it runs already (give another --name)"
+    rm -rf "$container"
+    mkdir "$container"
+    # (The command inside gets an environment of its own, and no descriptors but 0, 1 and 2.)
+    "launch_$launch" "$nsjoin" --status-fd=3 --clear-env \
+        --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+        --net --ipc --uts --pid "$infra" -- \
+        unshare --mount sh "$here/enter.sh" "$dir/shm" "$rootfs" "$volumes" "$@"
+}
