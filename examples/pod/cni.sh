@@ -7,7 +7,10 @@
 # shellcheck disable=SC2154 # those are pod's
 
 cni_path=${CNI_PATH:-/usr/lib/cni:/opt/cni/bin}
-plugin() { (PATH=$cni_path && command -v "$1"); }
+plugin() {
+    (PATH=$cni_path && command -v "$1") ||
+        die "there is no CNI plugin $1 in $cni_path (install it, or set CNI_PATH)"
+}
 
 # Each plugin gets its part of the list, and what is common to all; those that can map ports are
 # told which. Last comes the loopback, whatever the list says, as engines do it.
@@ -29,7 +32,7 @@ read_conflist() {
     [ -z "$2" ] || grep -q '"portMappings"' "$dir/cni" ||
         die "cannot map ports: no plugin in $1 has the capability portMappings (add portmap)"
     for type in $(jq -r '.[] | .type, (.ipam.type // empty)' "$dir/cni"); do
-        plugin "$type" >/dev/null || die "there is no CNI plugin $type in $cni_path (set CNI_PATH)"
+        plugin "$type" >/dev/null
     done
     : >"$dir/result"
 }
@@ -39,8 +42,9 @@ cni() {
     config=$(jq --slurpfile result "$dir/result" ".[$2]
         + if \$result == [] then {} else { prevResult: \$result[0] } end" "$dir/cni")
     type=$(printf '%s' "$config" | jq -r .type)
+    program=$(plugin "$type")
     printf '%s' "$config" | CNI_COMMAND=$1 CNI_CONTAINERID=$pod CNI_NETNS=$dir/net \
-        CNI_IFNAME=eth0 CNI_PATH=$cni_path "$(plugin "$type")" >"$dir/answer" 2>"$dir/said" || {
+        CNI_IFNAME=eth0 CNI_PATH=$cni_path "$program" >"$dir/answer" 2>"$dir/said" || {
         why=$(jq -r .msg "$dir/answer" 2>/dev/null) || why=$(head -n 1 "$dir/said")
         die "cannot $1 the network of the pod $pod: CNI plugin $type: $why"
     }

@@ -18,7 +18,7 @@ running() { [ "$(state_of "$1")" = running ]; }
 settled() {
     ! grep -q 'exited\|failed' "$1/events" || return 0
     case $(tr '\0' ' ' <"/proc/$(pid_of "$1")/cmdline") in
-    '' | "unshare --mount sh $here/enter.sh "* | "sh $here/enter.sh "* | "chroot . "*) false ;;
+    '' | *"$here/enter.sh "* | "chroot . "*) false ;;
     esac
 } 2>/dev/null
 
