@@ -5,20 +5,29 @@
 # to "events" what becomes of its command, so nothing else has to watch it.
 # shellcheck disable=SC2154 # those are pod's
 
-pid_of() { sed -n 's/.*"started","pid":\([0-9]*\).*/\1/p' "$1/events"; } 2>/dev/null
-state_of() {
-    state=$(sed -n '$ { s/.*"failed".*/failed/; s/.*"status":\([0-9]*\).*/exited \1/
-        s/.*"signal":\([0-9]*\).*/killed \1/; s/.*"started".*/running/; p }' "$1/events")
-    [ "$state" != running ] || in_pod "$(pid_of "$1")" || state=gone
-    echo "${state:-starting}"
-} 2>/dev/null
-running() { [ "$(state_of "$1")" = running ]; }
+# look_at CONTAINER: sets its pid and state, by the lines of "events".
+look_at() {
+    pid='' state=starting
+    [ -e "$1/events" ] || return 0
+    while IFS=: read -r _ kind value; do
+        value=${value%%[!0-9]*}
+        case $kind in
+        '"started","pid"') pid=$value state=running ;;
+        '"exited","status"') state="exited $value" ;;
+        '"exited","signal"') state="killed $value" ;;
+        *) state=failed ;;
+        esac
+    done <"$1/events"
+    [ "$state" != running ] || in_pod "$pid" || state=gone
+}
+running() { look_at "$1"; [ "$state" = running ]; }
 
-# Has it become its command, or failed to?
+# Has it become its command, or ended?
 settled() {
-    ! grep -q 'exited\|failed' "$1/events" || return 0
-    case $(tr '\0' ' ' <"/proc/$(pid_of "$1")/cmdline") in
-    '' | *"$here/enter.sh "* | "chroot . "*) false ;;
+    look_at "$1"
+    [ "$state" != starting ] || return 1
+    case $(tr '\0' ' ' <"/proc/$pid/cmdline") in
+    '' | *"$here/enter.sh "* | "chroot . "*) ! running "$1" ;;
     esac
 } 2>/dev/null
 
@@ -37,7 +46,8 @@ launch_attached() { exec "$@" 3>"$container/events"; }
 launch_detached() {
     setsid "$@" </dev/null >"$container/log" 2>&1 3>"$container/events" &
     eventually settled "$container" || :
-    case $(state_of "$container") in
+    look_at "$container"
+    case $state in
     'exited 125' | 'exited 126' | 'exited 127' | failed)
         cat "$container/log" >&2
         rm -r "$container"

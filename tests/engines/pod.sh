@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# A pod by hand: what examples/pod/pod promises, with the CNI plugins of the distribution; and the pod
-# of the README, as it is printed there. Packages: containernetworking-plugins, iproute2, iptables, jq.
+# A pod by hand: what examples/pod/pod promises, with the CNI plugins of the distribution; and the
+# pod of the README, as it is printed there. Packages: containernetworking-plugins, iproute2,
+# iptables, jq.
 set -eu
-# The pods' host is a network namespace of this test, with nothing in it but what plugins leave there.
+# The pods' host is a network namespace of this test, in which only plugins leave something.
 [ "$(id -u)" -ne 0 ] || [ -n "${POD_HOST-}" ] || exec env POD_HOST=yes unshare --net sh "$0"
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/engines/lib.sh
@@ -28,7 +29,7 @@ PATH=$build:$PATH
 export POD_STATE="$work/state" CNI_PATH="$work/cni:$plugins"
 pod() { examples/pod/pod "$@"; }
 
-# In front of each plugin, a script that keeps what it was told, in files such as "03 ADD portmap web".
+# In front of each plugin, a script that keeps what it was told: files such as "03 ADD portmap web".
 keep_calls() {
     mkdir "$work/cni" "$work/calls"
     for type in bridge portmap loopback tuning; do
@@ -48,7 +49,7 @@ set_up() {
     ip link set lo up
     keep_calls
     mkdir "$work/state" "$work/rootfs" "$work/tools" "$work/shared"
-    tar -x -C "$work/rootfs" -f "$(builder_tar)"
+    tar -x -C "$work/rootfs" --exclude='./usr/share/*' --exclude='./var/*' -f "$(builder_tar)"
     jq --arg leases "$work/leases" '.name = "test" | .plugins[0].bridge = "pods-test"
         | .plugins[0].ipam.ranges = [[{ subnet: "10.213.77.0/24" }]]
         | .plugins[0].ipam.dataDir = $leases' examples/pod/cni.conflist >"$work/conflist"
@@ -79,10 +80,11 @@ while (<STDIN>) {
 P
 }
 
-# What `pod ps` says of a container.
-pid_of() { pod ps "$1" | awk -v name="$2" '$2 == name { print $3 }'; }
-address_of() { pod ps "$1" | awk '$2 == "infra" { print $4 }'; }
-state_of() { pod ps "$1" | awk -v name="$2" '$2 == name { $1 = $2 = $3 = $4 = ""; print $0 }' | xargs; }
+# What `pod ps` says of a container; it has to be asked again when it may have changed.
+look() { pod ps "$1" >"$work/ps.$1"; }
+pid_of() { awk -v name="$2" '$2 == name { print $3 }' "$work/ps.$1"; }
+address_of() { awk '$2 == "infra" { print $4 }' "$work/ps.$1"; }
+state_of() { look "$1" && sed -n "s/^$1  *$2  *[-0-9]*  *[-.0-9]*  *//p" "$work/ps.$1"; }
 namespace() { readlink "/proc/$(pid_of "$1" "$2")/ns/$3"; }
 
 # inside POD CONTAINER COMMAND...
@@ -95,6 +97,7 @@ serve() {
     name=$2 port=$3
     pod run "$1" --name "$name" --detach --rootfs "$work/rootfs" --volume "$work/tools:/tools" \
         --volume "$work/shared:/srv/$name" -- perl /tools/server.pl "$port" "$name"
+    look "$1"
     eventually listens "$1" "$port"
 }
 listens() {
@@ -109,7 +112,11 @@ veths() { ip -brief link show type veth | wc -l; }
 leases() { find "$work/leases" -name '10.*' -printf '%f\n' | sort | xargs; }
 rules() { iptables-save | grep -c "id: \\\\\"$1\\\\\"" || :; }
 pauses() { find /proc -maxdepth 2 -name exe -lname "$build/pause" 2>/dev/null | wc -l; }
-footprint() { pauses; veths; leases; find "$work/state" | sort; grep "$work" /proc/mounts || :; }
+footprint() {
+    grep -c veth /proc/self/net/dev
+    find "$work/state" "$work/leases" | sort
+    grep "$work" /proc/mounts
+}
 has_none() { [ ! -e "$work/state/$1" ] && ! grep "$work/state/$1/" /proc/mounts; }
 members() {
     find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/pid' -lname "pid:\\[$1\\]" -printf '%h\n' \
@@ -120,20 +127,21 @@ members() {
 refuses() {
     words=$1
     shift
-    footprint >"$work/before"
+    footprint >"$work/before" || :
     status=0
     "$@" >"$work/said" 2>&1 || status=$?
     cat "$work/said"
-    same 125 echo "$status"
-    same 1 awk 'END { print NR }' "$work/said"
+    [ "$status" -eq 125 ]
+    same 1 grep -c '' "$work/said"
     grep -F -e "$words" "$work/said"
-    footprint | diff "$work/before" -
+    footprint >"$work/after" || :
+    diff "$work/before" "$work/after"
 }
 
 infra_container_comes_first() {
     pod create --cni "$work/conflist" --port 18080:7001 web
-    pod ps web >"$work/ps"
-    same 2 awk 'END { print NR }' "$work/ps"
+    look web
+    same 2 awk 'END { print NR }' "$work/ps.web"
     infra=$(pid_of web infra)
     same pause cat "/proc/$infra/comm"
     same 1 sed -n 's/^NSpid:.*\t//p' "/proc/$infra/status"
@@ -147,8 +155,8 @@ network_comes_before_containers() {
     same 'ADD bridge ADD portmap ADD loopback' called '* web'
     same '10.213.77.2 running' echo "$(address_of web) $(state_of web infra)"
     nsjoin --net "$(pid_of web infra)" -- ip -brief address show up >"$work/devices"
-    same "lo eth0@if3" awk '{ printf "%s%s", sep, $1; sep = " " }' "$work/devices"
-    grep '^eth0.* 10\.213\.77\.2/24' "$work/devices"
+    grep '^lo ' "$work/devices"
+    grep '^eth0@.* 10\.213\.77\.2/24' "$work/devices"
 }
 
 plugins_are_told() {
@@ -171,8 +179,8 @@ mounts_are_not_shared() {
     [ "$a" != "$b" ]
     [ "$a" != "$host" ]
     [ "$b" != "$host" ]
-    same /srv/a inside web a awk '$2 ~ "^/srv/" { print $2 }' /proc/mounts
-    same /srv/b inside web b awk '$2 ~ "^/srv/" { print $2 }' /proc/mounts
+    same /srv/a inside web a grep -o '/srv/[^ ]*' /proc/mounts
+    same /srv/b inside web b grep -o '/srv/[^ ]*' /proc/mounts
 }
 
 root_is_its_own() {
@@ -198,8 +206,8 @@ talk_on_localhost() {
 
 devices_are_the_same() {
     for each in a b; do
-        same 'eth0 lo' inside web "$each" sh -c 'echo $(ls /sys/class/net)'
-        same 10.213.77.2 inside web "$each" sh -c 'echo $(hostname --all-ip-addresses)'
+        same 'eth0 lo' inside web "$each" sh -c 'ls /sys/class/net | xargs'
+        same 10.213.77.2 inside web "$each" sh -c 'hostname --all-ip-addresses | xargs'
     done
 }
 
@@ -229,19 +237,20 @@ status_is_the_commands() {
 
 pods_reach_each_other() {
     pod create --cni "$work/conflist" db
+    look db
     serve db d 7004
     same 'd: hello' ask_from web a "$(address_of db)" 7004
     same 'a: hello' ask_from db d "$(address_of web)" 7001
     ! ask_from db d 127.0.0.1 7001 || return 1
 }
 
-# A container of pod db has a connection to one of pod web, which is asked again when another container
-# has died and come back.
+# A container of pod db has a connection to one of pod web, which is asked again when another
+# container has died and come back.
 pod_outlives_containers() {
     serve web c 7003
     address=$(address_of web) network=$(namespace web infra net) first=$(pid_of web a)
-    pod run db --name client --detach --rootfs "$work/rootfs" --volume "$work/tools:/tools" -- sh -c \
-        "perl /tools/client.pl $address 7003 <>/tools/lines >/tools/answers"
+    pod run db --name client --detach --volume "$work/tools:/mnt" -- sh -c \
+        "perl /mnt/client.pl $address 7003 <>/mnt/lines >/mnt/answers"
     echo one >"$work/tools/lines"
     eventually grep -x 'c: one' "$work/tools/answers"
     kill -KILL "$first"
@@ -304,10 +313,12 @@ network_that_stays() {
 }
 
 failed_network_leaves_nothing() {
+    before=$(pauses)
     refuses 'pod: cannot ADD the network of the pod broken: CNI plugin tuning: ' \
         pod create --cni "$work/failing.conflist" --port 18081:80 broken
     same 'ADD bridge ADD portmap ADD tuning DEL tuning DEL portmap DEL bridge' called '* broken'
     same 0 rules broken
+    same "$before" pauses
 }
 
 stop_asks_first() {
@@ -344,6 +355,7 @@ init_runs_alone() {
 
 failed_init_stops() {
     pod create failing
+    look failing
     number=$(namespace failing infra pid | tr -dc 0-9)
     status=0
     pod run failing --init -- sh -c 'exit 7' 2>"$work/said" || status=$?
@@ -355,6 +367,7 @@ failed_init_stops() {
 
 interrupted_init_stops() {
     pod create failing
+    look failing
     number=$(namespace failing infra pid | tr -dc 0-9)
     examples/pod/pod run failing --init --name slow -- sleep 1000 &
     eventually same running state_of failing slow
@@ -382,14 +395,16 @@ programs_can_be_named() {
     cp "$build/pause" "$work/my pause"
     cp "$build/nsjoin" "$work/my nsjoin"
     PAUSE="$work/my pause" NSJOIN="$work/my nsjoin" pod create named
+    look named
     same "$work/my pause" readlink "/proc/$(pid_of named infra)/exe"
     pod stop named
     refuses 'there is no program /nowhere/pause' env PAUSE=/nowhere/pause examples/pod/pod create x
 }
 
-ps_is_a_table() {
-    pod ps jobs >"$work/ps"
-    same 'POD CONTAINER PID ADDRESS STATE' xargs <"$work/ps"
+wrong_names() {
+    for name in '' . .. a/b ../a -a 'a b' 'a*' "$(printf '%064d' 0)"; do
+        refuses "not the name of a pod: '$name'" pod create "$name"
+    done
 }
 
 section() { awk -v title="## $1" '/^## / { inside = $0 == title } inside' README.md; }
@@ -430,7 +445,8 @@ it 'pod run has the status of its command' status_is_the_commands
 it 'the host reaches a mapped port' host_reaches_port
 it 'pods on a bridge reach each other by address, and not by localhost' pods_reach_each_other
 it 'connections and address stay when a container dies and comes back' pod_outlives_containers
-it 'a container that runs is not started again' refuses 'it runs already' pod run web --name a -- true
+it 'a container that runs is not started again' refuses 'it runs already' \
+    pod run web --name a -- true
 it 'a pod is not made twice' refuses 'File exists (pod stop web)' pod create web
 it 'when the infra container ends, all do' all_ends_with_infra
 it 'nothing runs in a pod that has ended' refuses 'its infra container has ended (pod stop web)' \
@@ -447,9 +463,7 @@ it 'no init container comes after others' refuses 'leave out --init' pod run job
 it 'an init container that fails stops the pod' failed_init_stops
 it 'so does one that is interrupted' interrupted_init_stops
 it 'links in a root do not lead out of it' links_do_not_lead_out
-for name in '' . .. a/b ../a -a 'a b' 'a*' "$(printf '%064d' 0)"; do
-    it "'$name' is not the name of a pod" refuses 'not the name of a pod' pod create "$name"
-done
+it 'not everything is the name of a pod' wrong_names
 it 'infra is not the name of a container' refuses "not the name of a container: 'infra'" \
     pod run jobs --name infra -- true
 it 'a command is needed' refuses 'run which command?' pod run jobs --
