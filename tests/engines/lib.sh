@@ -11,7 +11,8 @@ passed=0 failed=0 skipped=0
 # Ends with the total, whatever happened. clean_up is the engine's.
 finish() {
     status=$?
-    trap - EXIT INT TERM
+    trap - EXIT
+    trap '' INT TERM
     clean_up
     grep "$work" /proc/mounts | cut -d' ' -f2 | sort -r | xargs -r umount --lazy
     rm -rf --one-file-system "$work"
