@@ -45,7 +45,8 @@ cni() {
     program=$(plugin "$type")
     printf '%s' "$config" | CNI_COMMAND=$1 CNI_CONTAINERID=$pod CNI_NETNS=$dir/net \
         CNI_IFNAME=eth0 CNI_PATH=$cni_path "$program" >"$dir/answer" 2>"$dir/said" || {
-        why=$(jq -r .msg "$dir/answer" 2>/dev/null) || why=$(head -n 1 "$dir/said")
+        why=$(jq -r .msg "$dir/answer" 2>/dev/null) || :
+        why=${why:-$(tail -n 1 "$dir/said")}
         die "cannot $1 the network of the pod $pod: CNI plugin $type: $why"
     }
 }

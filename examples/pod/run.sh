@@ -22,12 +22,16 @@ look_at() {
 }
 running() { look_at "$1"; [ "$state" = running ]; }
 
-# Has it become its command, or ended?
+# Has it become its command, or ended? One that is gone will be reported to have ended.
 settled() {
     look_at "$1"
-    [ "$state" != starting ] || return 1
+    case $state in
+    starting | gone) return 1 ;;
+    running) ;;
+    *) return 0 ;;
+    esac
     case $(tr '\0' ' ' <"/proc/$pid/cmdline") in
-    '' | *"$here/enter.sh "* | "chroot . "*) ! running "$1" ;;
+    '' | *"$here/enter.sh "* | "chroot . "*) return 1 ;;
     esac
 } 2>/dev/null
 

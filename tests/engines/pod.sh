@@ -12,6 +12,7 @@ cd "$(dirname "$0")/../.."
 
 # A test that failed may have left a pod that can't be stopped.
 clean_up() {
+    rm -f "/dev/shm/${work##*/}"
     for each in "$work"/state/*/; do
         [ ! -d "$each" ] || pod stop "$(basename "$each")" || kill -KILL "$(cat "$each/infra")" || :
     done
@@ -72,7 +73,8 @@ P
     cat >"$work/tools/client.pl" <<'P'
 use IO::Socket::INET;
 $| = 1;
-my $server = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1]) or die "$!\n";
+my $server = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1], Timeout => 30)
+    or die "$@\n";
 while (<STDIN>) {
     print $server $_;
     print scalar <$server> // die "no answer\n";
@@ -217,9 +219,10 @@ volume_is_shared() {
 }
 
 shared_memory_is_the_pods() {
-    inside web a sh -c 'echo memory >/dev/shm/pod-test'
-    same memory inside web b cat /dev/shm/pod-test
-    [ ! -e /dev/shm/pod-test ]
+    name=/dev/shm/${work##*/}
+    inside web a sh -c "echo memory >$name"
+    same memory inside web b cat "$name"
+    [ ! -e "$name" ]
 }
 
 environment_is_not_the_callers() {
