@@ -4,13 +4,17 @@
 VERSION := $(shell cat VERSION)
 
 # The architectures, as `uname -m` says them or as they are commonly called: the compiler's triple, and
-# what else it wants to be told. Each has a file in sys/arch, and qemu-user runs it under its name.
-ARCHES := x86_64 aarch64 arm riscv64 ppc64le s390x i386 mips64el loongarch64
+# what else it wants to be told, and qemu-user, if it has another name for it. Each has a file in sys/arch.
+ARCHES := x86_64 aarch64 arm armv6 riscv64 ppc64le s390x i386 mips64el loongarch64
 triple.x86_64 := x86_64-linux-gnu
 flags.x86_64 := -mno-sse -mno-red-zone -fcf-protection=none
 triple.aarch64 := aarch64-linux-gnu
 flags.aarch64 := -mgeneral-regs-only
 triple.arm := arm-linux-gnueabihf
+triple.armv6 := arm-linux-gnueabihf
+flags.armv6 := -march=armv6+fp -marm
+qemu.armv6 := arm
+cpu.armv6 := arm1176
 triple.riscv64 := riscv64-linux-gnu
 triple.ppc64le := powerpc64le-linux-gnu
 triple.s390x := s390x-linux-gnu
@@ -20,7 +24,7 @@ triple.mips64el := mips64el-linux-gnuabi64
 triple.loongarch64 := loongarch64-linux-gnu
 flags.mips64el := -mno-abicalls -msym32 -G0
 
-NATIVE := $(shell uname -m | sed 's/^i[3-6]86$$/i386/; s/^armv[78].*/arm/; s/^mips64$$/mips64el/')
+NATIVE := $(shell uname -m | sed 's/^i[3-6]86$$/i386/; s/^armv[78].*/arm/; s/^armv6.*/armv6/; s/^mips64$$/mips64el/')
 ARCH := $(NATIVE)
 ifeq ($(filter $(ARCH),$(ARCHES)),)
 $(error there is no file sys/arch/$(ARCH).h; ARCH is one of: $(ARCHES))
@@ -103,9 +107,10 @@ HOSTED := $(COMMON) -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
 catch_library = $(shell $(HOSTCXX) -std=c++20 -include catch2/catch_all.hpp -E -x c++ /dev/null \
     >/dev/null 2>&1 && echo -lCatch2)
 objects = $(patsubst %.cpp,$(TESTS)/%.o,$(wildcard tests/$(1)/*.cpp))
-runner = $(if $(filter-out $(NATIVE),$(1)),$(or $(shell command -v qemu-$(1)-static || \
-    command -v qemu-$(1)),$(error there is no qemu-$(1): install qemu-user-static)))
-run_tests = SOURCE='$(CURDIR)' PAUSE='$(CURDIR)'/build/$(1)/pause NSJOIN='$(CURDIR)'/build/$(1)/nsjoin \
+qemu = qemu-$(or $(qemu.$(1)),$(1))
+runner = $(if $(filter-out $(NATIVE),$(1)),$(or $(shell command -v $(qemu)-static || \
+    command -v $(qemu)),$(error there is no $(qemu): install qemu-user-static)))
+run_tests = $(cpu.$(1):%=QEMU_CPU=%) SOURCE='$(CURDIR)' PAUSE='$(CURDIR)'/build/$(1)/pause NSJOIN='$(CURDIR)'/build/$(1)/nsjoin \
     RUNNER=$(call runner,$(1)) $(TESTS)/run $(if $(filter-out $(NATIVE),$(1)),'~[native]')
 
 $(TESTS)/%.o: %.cpp Makefile VERSION
