@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Makes an image of a program for each of the architectures: one index, as an OCI archive, which Docker
+# can load too. By buildah, from the Dockerfile: what is built already takes the place of its
+# first stage, so nothing is compiled or emulated here. The same binaries give the same bytes.
+#
+# usage: image.sh <program> <archive> <architecture> ...
+#        SOURCE_DATE_EPOCH  seconds since 1970: when it was made; 0 unless given
+#        SOURCE             where the source can be found, for the annotation
+set -eu
+program=$1
+archive=$2
+shift 2
+architectures=$*
+cd "$(dirname "$0")/.."
+version=$(cat VERSION)
+time=${SOURCE_DATE_EPOCH:-0}
+work=$(mktemp -d)
+trap 'b rm --all >/dev/null; rm -rf --one-file-system "$work"' EXIT
+trap 'exit 1' INT TERM
+
+b() { buildah --root "$work/root" --runroot "$work/runroot" --storage-driver vfs "$@"; }
+
+# platform ARCHITECTURE: what registries call it, image-index.md of the OCI image specification.
+platform() {
+    case $1 in
+    x86_64) echo linux/amd64 ;;
+    aarch64) echo linux/arm64/v8 ;;
+    arm) echo linux/arm/v7 ;;
+    armv6) echo linux/arm/v6 ;;
+    i386) echo linux/386 ;;
+    mips64el) echo linux/mips64le ;;
+    loongarch64) echo linux/loong64 ;;
+    *) echo "linux/$1" ;;
+    esac
+}
+
+# The labels that the Dockerfile gives to its stage $program are annotations of the manifest as well.
+annotations() {
+    sed -n "/^FROM scratch AS $program\$/,/^\$/s/^[LABEL ]*\(org[^=]*=\".*\"\).*/\1/p" Dockerfile |
+        sed "s|\${VERSION}|$version|; s|\${SOURCE}|${SOURCE-}|; s/\"//g"
+}
+
+set --
+while read -r annotation; do
+    set -- "$@" --annotation "$annotation"
+done <<END
+$(annotations)
+END
+b manifest create "$program" >/dev/null
+for architecture in $architectures; do
+    mkdir "$work/$architecture"
+    install -m 0555 "build/$architecture/$program" "$work/$architecture"
+    b build --quiet --isolation=chroot --pull=never --timestamp "$time" \
+        --platform "$(platform "$architecture")" --build-context "builder=$work/$architecture" \
+        --build-arg VERSION="$version" --build-arg SOURCE="${SOURCE-}" "$@" \
+        --target "$program" --manifest "$program" . >/dev/null
+done
+b manifest push --all --quiet "$program" "oci:$work/oci:localhost/$program:$version"
+
+# Docker before 25 reads a file of its own, which names the parts of one image: that for amd64.
+blob() { echo "blobs/sha256/${1#sha256:}"; }
+digest() { jq -r "$1" "$work/oci/$2"; }
+index=$(blob "$(digest '.manifests[0].digest' index.json)")
+manifest=$(blob "$(digest '.manifests[] | select(.platform.architecture == "amd64").digest' "$index")")
+jq -c --arg name "$program:$version" '[{
+        Config: .config.digest, RepoTags: [$name], Layers: [.layers[].digest]
+    }] | walk(if type == "string" then sub("^sha256:"; "blobs/sha256/") else . end)' \
+    "$work/oci/$manifest" >"$work/oci/manifest.json"
+
+mkdir -p "$(dirname "$archive")"
+tar -c --sort=name --mtime="@$time" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+    -C "$work/oci" . >"$archive.new"
+mv "$archive.new" "$archive"
