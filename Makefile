@@ -3,28 +3,23 @@
 
 VERSION := $(shell cat VERSION)
 
-# The architectures, as `uname -m` says them or as they are commonly called: the compiler's triple, and
-# what else it wants to be told, and qemu-user, if it has another name for it. Each has a file in sys/arch.
-ARCHES := x86_64 aarch64 arm armv6 riscv64 ppc64le s390x i386 mips64el loongarch64
-triple.x86_64 := x86_64-linux-gnu
-flags.x86_64 := -mno-sse -mno-red-zone -fcf-protection=none
-triple.aarch64 := aarch64-linux-gnu
-flags.aarch64 := -mgeneral-regs-only
-triple.arm := arm-linux-gnueabihf
-triple.armv6 := arm-linux-gnueabihf
-flags.armv6 := -march=armv6+fp -marm
-qemu.armv6 := arm
-cpu.armv6 := arm1176
-triple.riscv64 := riscv64-linux-gnu
-triple.ppc64le := powerpc64le-linux-gnu
-triple.s390x := s390x-linux-gnu
-triple.i386 := i686-linux-gnu
-flags.i386 := -fcf-protection=none
-triple.mips64el := mips64el-linux-gnuabi64
-triple.loongarch64 := loongarch64-linux-gnu
-flags.mips64el := -mno-abicalls -msym32 -G0
+# The architectures, as `uname -m` says them or as they are commonly called, each a row: the compiler's
+# triple, and what else it wants to be told. Each has a file in sys/arch.
+arch.aarch64 := aarch64-linux-gnu -mgeneral-regs-only
+arch.arm := arm-linux-gnueabihf
+arch.armv6 := arm-linux-gnueabihf -march=armv6+fp -marm
+arch.i386 := i686-linux-gnu -fcf-protection=none
+arch.loongarch64 := loongarch64-linux-gnu
+arch.mips64el := mips64el-linux-gnuabi64 -mno-abicalls -msym32 -G0
+arch.ppc64le := powerpc64le-linux-gnu
+arch.riscv64 := riscv64-linux-gnu
+arch.s390x := s390x-linux-gnu
+arch.x86_64 := x86_64-linux-gnu -mno-sse -mno-red-zone -fcf-protection=none
+ARCHES := $(sort $(patsubst arch.%,%,$(filter arch.%,$(.VARIABLES))))
+triple = $(firstword $(arch.$(1)))
 
-NATIVE := $(shell uname -m | sed 's/^i[3-6]86$$/i386/; s/^armv[78].*/arm/; s/^armv6.*/armv6/; s/^mips64$$/mips64el/')
+NATIVE := $(shell uname -m | sed 's/^i[3-6]86$$/i386/; s/^armv[78].*/arm/; s/^armv6.*/armv6/; \
+    s/^mips64$$/mips64el/')
 ARCH := $(NATIVE)
 ifeq ($(filter $(ARCH),$(ARCHES)),)
 $(error there is no file sys/arch/$(ARCH).h; ARCH is one of: $(ARCHES))
@@ -33,19 +28,19 @@ BUILD := build/$(ARCH)
 
 # CXX, CXXFLAGS, LDFLAGS, DESTDIR and PREFIX are the user's; what is needed is added to them.
 ifeq ($(origin CXX),default)
-CXX := $(if $(filter $(NATIVE),$(ARCH)),g++,$(triple.$(ARCH))-g++)
+CXX := $(if $(filter $(NATIVE),$(ARCH)),g++,$(call triple,$(ARCH))-g++)
 endif
 HOSTCXX := $(if $(filter $(NATIVE),$(ARCH)),$(CXX),g++)
 CXXFLAGS ?= -Oz -g
 LDFLAGS ?=
-READELF ?= $(if $(filter-out $(NATIVE),$(ARCH)),$(triple.$(ARCH))-)readelf
+READELF ?= $(if $(filter-out $(NATIVE),$(ARCH)),$(call triple,$(ARCH))-)readelf
 PREFIX ?= /usr/local
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast \
     -Wundef -Wnull-dereference $(if $(WERROR),-Werror)
 COMMON := -std=c++20 -iquote . -MMD -MP '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) \
     -DVERSION='"$(VERSION)"'
-FREESTANDING := $(COMMON) $(flags.$(ARCH)) -DSYS_ARCH='"sys/arch/$(ARCH).h"' -ffreestanding \
+FREESTANDING := $(COMMON) $(wordlist 2,9,$(arch.$(ARCH))) -DSYS_ARCH='"sys/arch/$(ARCH).h"' -ffreestanding \
     -fno-exceptions -fno-rtti -fno-pic -fno-pie -fno-stack-protector -fno-stack-clash-protection \
     -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -ffunction-sections \
     -fdata-sections -fno-lto -Wno-unused-command-line-argument
@@ -62,16 +57,16 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 PROGRAMS := $(BUILD)/pause $(BUILD)/nsjoin
 
-.PHONY: all
+.PHONY: all all-arch always bench-nsjoin bench-pause clean demo fuzz help image install lint reproducible \
+    sanitize size test test-arch test-engines test-packaging test-soak uninstall
 all: $(PROGRAMS) ## build the programs into build/<arch>/; ARCH=<arch> cross-builds them
 
 # Not every distribution has every compiler: Debian 12 has none for loongarch64.
 AVAILABLE = $(foreach arch,$(ARCHES),$(if $(filter $(NATIVE),$(arch))$(shell \
-    command -v $(triple.$(arch))-g++),$(arch)))
+    command -v $(call triple,$(arch))-g++),$(arch)))
 
-.PHONY: all-arch
 all-arch: ## build them for every architecture that there is a compiler for
-	@$(foreach arch,$(filter-out $(AVAILABLE),$(ARCHES)),echo 'there is no $(triple.$(arch))-g++';)
+	@$(foreach arch,$(filter-out $(AVAILABLE),$(ARCHES)),echo 'there is no $(call triple,$(arch))-g++';)
 	$(Q)for arch in $(AVAILABLE); do $(MAKE) --no-print-directory ARCH=$$arch all || exit; done
 
 # What is built depends on how.
@@ -79,7 +74,6 @@ FLAGS := $(CXX) $(CXXFLAGS) $(LDFLAGS) $(WERROR) $(VERSION)
 $(BUILD)/flags: always
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(FLAGS)' | cmp -s - $@ || printf '%s\n' '$(FLAGS)' >$@
-.PHONY: always
 always:
 
 $(BUILD)/obj/%.o: %.cpp Makefile VERSION $(BUILD)/flags
@@ -107,10 +101,10 @@ HOSTED := $(COMMON) -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
 catch_library = $(shell $(HOSTCXX) -std=c++20 -include catch2/catch_all.hpp -E -x c++ /dev/null \
     >/dev/null 2>&1 && echo -lCatch2)
 objects = $(patsubst %.cpp,$(TESTS)/%.o,$(wildcard tests/$(1)/*.cpp))
-qemu = qemu-$(or $(qemu.$(1)),$(1))
+qemu = qemu-$(1:armv6=arm)
 runner = $(if $(filter-out $(NATIVE),$(1)),$(or $(shell command -v $(qemu)-static || \
     command -v $(qemu)),$(error there is no $(qemu): install qemu-user-static)))
-run_tests = $(cpu.$(1):%=QEMU_CPU=%) SOURCE='$(CURDIR)' PAUSE='$(CURDIR)'/build/$(1)/pause NSJOIN='$(CURDIR)'/build/$(1)/nsjoin \
+run_tests = $(if $(filter armv6,$(1)),QEMU_CPU=arm1176) SOURCE='$(CURDIR)' PAUSE='$(CURDIR)'/build/$(1)/pause NSJOIN='$(CURDIR)'/build/$(1)/nsjoin \
     RUNNER=$(call runner,$(1)) $(TESTS)/run $(if $(filter-out $(NATIVE),$(1)),'~[native]')
 
 $(TESTS)/%.o: %.cpp Makefile VERSION
@@ -127,7 +121,6 @@ $(TESTS)/unit $(TESTS)/run $(TESTS)/soak:
 	$(call say,LD,$@)
 	$(Q)$(HOSTCXX) $(CXXFLAGS_TESTS) $^ $(catch_library) -o $@
 
-.PHONY: test
 test: all $(TESTS)/unit $(TESTS)/run ## run the unit tests, and those of the programs
 	@sh tests/support/total.sh $(TESTS)/unit "$(call run_tests,$(ARCH))"
 
@@ -148,7 +141,6 @@ $(FUZZ)/%: tests/fuzz/%.cpp tests/fuzz/fuzz.h $(PURE) $(wildcard nsjoin/*.h sys/
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CXX) $< $(PURE) -o $@
 
-.PHONY: fuzz
 fuzz: ## fuzz what parses in nsjoin, FUZZ_SECONDS=60 each, two at a time
 	@mkdir -p $(FUZZ)
 	@if echo 'extern "C" int LLVMFuzzerTestOneInput() { return 0; }' | \
@@ -156,24 +148,32 @@ fuzz: ## fuzz what parses in nsjoin, FUZZ_SECONDS=60 each, two at a time
 	then $(MAKE) --no-print-directory $(addprefix $(FUZZ)/,$(FUZZ_NAMES)); fi
 	@sh tests/fuzz/fuzz.sh $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_NAMES)
 
-.PHONY: test-soak
 test-soak: all $(TESTS)/run $(TESTS)/soak $(BUILD)/report ## run the tests that take minutes, and fuzz
 	@sh tests/support/total.sh "REPORT='$(CURDIR)'/$(BUILD)/report $(subst \
 	    $(TESTS)/run,$(TESTS)/soak,$(call run_tests,$(ARCH)))"  \
 	    "ORPHANS=100000 $(call run_tests,$(ARCH)) 'orphans leave*'" \
 	    '$(MAKE) --no-print-directory fuzz'
 
-.PHONY: test-arch
 test-arch: all-arch $(TESTS)/run ## run those of the programs on each of them, by qemu-user
 	@sh tests/support/total.sh $(foreach arch,$(filter-out $(NATIVE),$(AVAILABLE)), \
 	    "$(call run_tests,$(arch))")
 
-.PHONY: test-engines
 test-engines: all ## build the images, and run pods of them in every engine; as root
 	@sh tests/support/total.sh $(patsubst %,'sh tests/engines/%.sh', \
 	    docker buildah podman containerd pod)
 
-.PHONY: sanitize
+# Packaging.
+image: all-arch ## make images for all of them, and say what is in them: build/image/; as root
+	$(Q)for program in pause nsjoin; do \
+	    sh packaging/image.sh $$program build/image/$$program.tar $(AVAILABLE) && \
+	    sh packaging/sbom.sh build/image/$$program.tar || exit; done
+
+reproducible: image ## build everything once more, elsewhere, and compare
+	@sh packaging/reproducible.sh $(AVAILABLE)
+
+test-packaging: image ## have engines and a registry take the images; as root
+	@sh tests/support/total.sh 'sh tests/packaging/image.sh'
+
 sanitize: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory TESTS=$(TESTS)/sanitize CXXFLAGS_TESTS='-g -fsanitize=address,undefined \
 	    -fno-sanitize-recover=all' $(TESTS)/sanitize/unit
@@ -192,32 +192,27 @@ $(BUILD)/bench/memory $(BUILD)/bench/join: $(BUILD)/bench/%: $(TESTS)/bench/%.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCXX) $(CXXFLAGS_TESTS) $^ -o $@
 
-.PHONY: bench-pause
 bench-pause: all $(BUILD)/bench/null $(BUILD)/bench/memory ## measure what a sleeping pause costs
 	@$(BUILD)/bench/memory 1000 $(BUILD)/bench/null $(BUILD)/pause 'catatonit -P' 'sleep infinity'
 
-.PHONY: bench-nsjoin
 bench-nsjoin: all $(addprefix $(BUILD)/bench/,nothing floor join) ## measure how quickly nsjoin joins
 	@$(BUILD)/bench/join 1000 $(BUILD)/pause $(BUILD)/bench/nothing $(BUILD)/bench/floor \
 	    $(BUILD)/nsjoin 'LANG=C.UTF-8 nsenter' nsenter
 
-.PHONY: demo
 demo: all ## show what pause and nsjoin are for
 	@sh examples/demo.sh '$(CURDIR)/$(BUILD)/pause' '$(CURDIR)/$(BUILD)/nsjoin'
 
-.PHONY: size
 size: ## the sizes of the programs that have been built, bytes
 	@wc -c build/*/pause build/*/nsjoin
 
 SOURCES = $(shell find sys pause nsjoin tests bench -name '*.h' -o -name '*.cpp')
-SCRIPTS = $(shell find sys examples tests -name '*.sh') examples/pod/pod .ci/run .ci/debian13 nsjoin/completions/nsjoin
+SCRIPTS = $(shell find sys examples packaging tests -name '*.sh') examples/pod/pod .ci/run .ci/debian13 nsjoin/completions/nsjoin
 
 # Tests are not analyzed, which takes minutes, need not be quick, and hand long scripts to shells.
 TEST_CHECKS := -clang-analyzer-*,-performance-*,-bugprone-suspicious-missing-comma
 tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | \
     xargs -P 4 -I {} clang-tidy --quiet --checks='$(3)' {} -- $(2)
 
-.PHONY: lint
 lint: ## check the style and look for mistakes
 	clang-format --dry-run -Werror $(SOURCES)
 	$(call tidy,sys/%.cpp pause/%.cpp nsjoin/%.cpp,$(FREESTANDING))
@@ -231,7 +226,6 @@ INSTALLED := bin/pause bin/nsjoin share/man/man1/pause.1 share/man/man1/nsjoin.1
     share/bash-completion/completions/nsjoin share/zsh/site-functions/_nsjoin \
     share/fish/vendor_completions.d/nsjoin.fish
 
-.PHONY: install
 install: all ## install under $(DESTDIR)$(PREFIX)
 	mkdir -p $(foreach path,$(INSTALLED),'$(DESTDIR)$(PREFIX)/$(dir $(path))')
 	install -m 0755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin'
@@ -240,18 +234,15 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	install -m 0644 nsjoin/completions/_nsjoin '$(DESTDIR)$(PREFIX)/share/zsh/site-functions'
 	install -m 0644 nsjoin/completions/nsjoin.fish '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
 
-.PHONY: uninstall
 uninstall: ## remove what install has installed
 	rm -f $(foreach path,$(INSTALLED),'$(DESTDIR)$(PREFIX)/$(path)')
 
-.PHONY: clean
 clean: ## remove everything that was built
 	rm -rf build
 
-.PHONY: help
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
-	    while IFS='|' read -r target what; do printf '  %-14s %s\n' "$$target" "$$what"; done
+	    while IFS='|' read -r target what; do printf '  %-15s %s\n' "$$target" "$$what"; done
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:

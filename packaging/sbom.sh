@@ -4,12 +4,15 @@
 # image, and no package beside. And puts that into an OCI archive as a referrer of the image, to be
 # pushed beside it under the tag that registries without the referrers API look for:
 #
-#   skopeo copy --all oci-archive:<archive> docker://<registry>/<program>:sha256-<digest of the index>
+#   skopeo copy --all oci-archive:<program>-sbom.tar \
+#       docker://<registry>/<program>:sha256-<digest of the index>
 #
-# usage: sbom.sh <program> <image's archive> <SPDX file> <archive>
+# usage: sbom.sh <directory>/<program>.tar    makes <program>.spdx.json and <program>-sbom.tar beside it
 #        SOURCE_DATE_EPOCH  seconds since 1970: when it was made; 0 unless given
 set -eu
-program=$1 image=$2 document=$3 archive=$4
+image=$1
+program=$(basename "$image" .tar)
+document=${image%.tar}.spdx.json archive=${image%.tar}-sbom.tar
 version=$(cat "$(dirname "$0")/../VERSION")
 time=${SOURCE_DATE_EPOCH:-0}
 work=$(mktemp -d)

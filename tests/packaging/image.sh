@@ -93,7 +93,7 @@ is_small() {
 }
 
 is_described() {
-    sh packaging/sbom.sh "$program" "$work/$program.tar" "$work/$program.spdx.json" "$work/$program-sbom.tar"
+    sh packaging/sbom.sh "$work/$program.tar"
     same "$platforms" jq '.files | length' "$work/$program.spdx.json"
     same "$(sha256sum <"build/$(uname -m)/$program" | cut -d' ' -f1)" jq -r '.files[] |
         select(.comment == "linux/amd64").checksums[] | select(.algorithm == "SHA256").checksumValue' \
