@@ -206,7 +206,7 @@ size: ## the sizes of the programs that have been built, bytes
 	@wc -c build/*/pause build/*/nsjoin
 
 SOURCES = $(shell find sys pause nsjoin tests bench -name '*.h' -o -name '*.cpp')
-SCRIPTS = $(shell find sys examples packaging tests -name '*.sh') examples/pod/pod .ci/run .ci/debian13 nsjoin/completions/nsjoin
+SCRIPTS = $(shell find sys examples packaging tests -name '*.sh') examples/pod/pod .ci/run .ci/debian13 .ci/together nsjoin/completions/nsjoin
 
 # Tests are not analyzed, which takes minutes, need not be quick, and hand long scripts to shells.
 TEST_CHECKS := -clang-analyzer-*,-performance-*,-bugprone-suspicious-missing-comma
