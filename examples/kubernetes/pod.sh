@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Makes a pod on a container runtime, with the calls that a kubelet makes, in its order: a sandbox
+# of pod.json, which is pause, a container in it of container.json, and away with them again. In
+# between, nsjoin looks into the pod from the node. The images have to be there; nothing is pulled.
+#
+# usage: pod.sh <socket> <nsjoin> [<pod.json> [<container.json>]]
+# shellcheck disable=SC2016 # what is in single quotes is expanded by jq, or inside
+set -eu
+socket=$1
+nsjoin=$2
+here=$(dirname "$0")
+pod=${3:-$here/pod.json}
+till=${4:-$here/container.json}
+work=$(mktemp -d)
+sandbox=
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'pod.sh: %s\n' "$*" >&2; exit 1; }
+
+# cri METHOD FILTER: makes a request of what the filter of jq says, and prints the response. The
+# filter has the configurations as $pod and $till, and what has been made as $sandbox and $container.
+cri() {
+    jq -n --slurpfile pod "$pod" --slurpfile till "$till" \
+        --arg sandbox "$sandbox" --arg container "${container:-}" \
+        "\$pod[0] as \$pod | \$till[0] as \$till | $2" | "$here/cri" "$socket" "$1"
+}
+# The number of the process of a verbose status. CRI leaves it to the runtime what is told there.
+pid_of() { jq -r '.info.info | fromjson | .pid'; }
+# The namespaces of a process.
+namespaces() { for name in net ipc uts pid mnt; do readlink "/proc/$1/ns/$name"; done | xargs; }
+
+clean_up() {
+    [ -z "$sandbox" ] || cri RemovePodSandbox '{pod_sandbox_id: $sandbox}' >/dev/null || :
+    rm -r "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+say 'Version: who is there?'
+cri Version '{}' | jq -r '"   \(.runtime_name) \(.runtime_version), CRI \(.runtime_api_version)"'
+say 'Status: can it take pods?'
+cri Status '{}' | jq -r '.status.conditions[] | "   \(.type): \(.status)"'
+
+say 'RunPodSandbox: a network for the pod, by CNI, and pause in it. Which image, the runtime knows.'
+sandbox=$(cri RunPodSandbox '{config: $pod}' | jq -r .pod_sandbox_id)
+[ -n "$sandbox" ] || fail 'there is no sandbox'
+say 'PodSandboxStatus: the pod'\''s address.'
+cri PodSandboxStatus '{pod_sandbox_id: $sandbox, verbose: true}' >"$work/sandbox"
+jq -r '.status | "   \(.state), \(.network.ip)"' "$work/sandbox"
+infra=$(pid_of <"$work/sandbox")
+say "   held by $(cat "/proc/$infra/comm") ($infra): $(namespaces "$infra")"
+
+say 'ImageStatus: is the container'\''s image here? (If not, PullImage.)'
+cri ImageStatus '{image: $till.image}' | jq -e .image.id >"$work/image" || fail 'it is not here'
+say 'CreateContainer, StartContainer: in the namespaces of the sandbox, with its own file system.'
+container=$(cri CreateContainer '{pod_sandbox_id: $sandbox, config: $till, sandbox_config: $pod}' |
+    jq -r .container_id)
+cri StartContainer '{container_id: $container}' >/dev/null
+say 'ContainerStatus: does it run?'
+cri ContainerStatus '{container_id: $container, verbose: true}' >"$work/container"
+jq -r '.status | "   \(.metadata.name): \(.state)"' "$work/container"
+process=$(pid_of <"$work/container")
+say "   $(cat "/proc/$process/comm") ($process): $(namespaces "$process")"
+
+say 'ExecSync: what exec probes do. This one asks the server, on localhost, until it answers.'
+probe='for try in $(seq 100); do cat </dev/tcp/127.0.0.1/8080 && exit; sleep 0.1; done; exit 1'
+cri ExecSync "{container_id: \$container, cmd: [\"bash\", \"-c\", \"$probe\"]}" >"$work/probe"
+jq -r '"   exit code \(.exit_code): \(.stdout | @base64d | rtrimstr("\n"))"' "$work/probe"
+
+say "nsjoin: into the container from the node, by its number. The shell is the container's own."
+say "   \$ nsjoin $process -- sh -c 'hostname; grep PRETTY_NAME /etc/os-release; cat /proc/1/comm'"
+"$nsjoin" "$process" -- sh -c 'hostname; grep PRETTY_NAME /etc/os-release; cat /proc/1/comm' |
+    sed 's/^/   /'
+say "   Or into the pod's network only, with the node's tools: there are none in the sandbox."
+say "   \$ nsjoin --net $infra -- ip -brief -4 address"
+"$nsjoin" --net "$infra" -- ip -brief -4 address | sed 's/^/   /'
+
+say 'StopPodSandbox: its containers are killed, its network is given back, and pause goes.'
+cri StopPodSandbox '{pod_sandbox_id: $sandbox}' >/dev/null
+cri PodSandboxStatus '{pod_sandbox_id: $sandbox}' | jq -r '"   \(.status.state)"'
+say 'RemovePodSandbox: it is forgotten. (A kubelet removes the containers before, one by one.)'
+cri RemovePodSandbox '{pod_sandbox_id: $sandbox}' >/dev/null
+sandbox=
+[ ! -e "/proc/$infra" ] || fail 'pause is still there'
+say "   The process $infra is gone."
