@@ -9,17 +9,26 @@
 # VERSION  for the annotation; the file VERSION is where it comes from
 # SOURCE   where the source can be found, for the annotation
 
-ARG BUILDER=debian:trixie-slim
+# With BuildKit, --platform is what they are for: they are compiled by the builder's machine, not emulated.
 
-FROM ${BUILDER} AS builder
+ARG BUILDER=debian:trixie-slim
+ARG BUILDPLATFORM
+
+# Without BuildKit there is no BUILDPLATFORM. linux is this machine.
+FROM --platform=${BUILDPLATFORM:-linux} ${BUILDER} AS builder
 RUN apt-get update && apt-get install -y --no-install-recommends g++ make
 WORKDIR /src
 COPY . .
+ARG TARGETPLATFORM
 ARG VERSION
 RUN test "${VERSION:-$(cat VERSION)}" = "$(cat VERSION)" \
     || { echo "VERSION is ${VERSION}, but the source is $(cat VERSION)" >&2; exit 1; }
 # The mode is set here, as COPY --chmod wants BuildKit.
-RUN make && install -m 0555 build/*/pause build/*/nsjoin /
+RUN row=$(grep -E " ${TARGETPLATFORM}(/v8)? " packaging/platforms) || [ -z "${TARGETPLATFORM}" ] \
+    || { echo "there is no ${TARGETPLATFORM} in packaging/platforms" >&2; exit 1; }; \
+    set -- ${TARGETPLATFORM:+$row} \
+    && if [ "${1:-$(uname -m)}" != "$(uname -m)" ]; then apt-get install -y --no-install-recommends "$3"; fi \
+    && make ${1:+ARCH=$1} && install -m 0555 build/*/pause build/*/nsjoin /
 
 FROM scratch AS nsjoin
 COPY --from=builder /nsjoin /nsjoin

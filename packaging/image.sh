@@ -21,19 +21,7 @@ trap 'exit 1' INT TERM
 
 b() { buildah --root "$work/root" --runroot "$work/runroot" --storage-driver vfs "$@"; }
 
-# platform ARCHITECTURE: what registries call it, image-index.md of the OCI image specification.
-platform() {
-    case $1 in
-    x86_64) echo linux/amd64 ;;
-    aarch64) echo linux/arm64/v8 ;;
-    arm) echo linux/arm/v7 ;;
-    armv6) echo linux/arm/v6 ;;
-    i386) echo linux/386 ;;
-    mips64el) echo linux/mips64le ;;
-    loongarch64) echo linux/loong64 ;;
-    *) echo "linux/$1" ;;
-    esac
-}
+platform() { awk -v architecture="$1" '$1 == architecture { print $2 }' packaging/platforms; }
 
 # The labels that the Dockerfile gives to its stage $program are annotations of the manifest as well.
 annotations() {

@@ -10,6 +10,7 @@ cd "$(dirname "$0")/../.."
 daemon=
 cgroup=/${work##*/}
 bridge=pause$$
+PATH=/usr/bin:$PATH # Debian's client, which has BuildKit in it
 nsjoin=build/$(uname -m)/nsjoin
 clean_up() {
     [ -n "$daemon" ] || return 0
@@ -66,6 +67,18 @@ has_one_layer() {
     one_file "$1" "$work/$1/$layer"
     mkdir -p build/engines
     tar -x -O -f "$work/$1/$layer" "$1" >"build/engines/$1.docker"
+}
+
+# By a compiler for it, which is not emulated; what comes out is, to see what it is.
+cross_builds() {
+    DOCKER_BUILDKIT=1 build --quiet --platform linux/s390x --tag cross .
+    same s390x inspect '{{.Architecture}}' cross
+    container=$(docker create --platform linux/s390x cross)
+    docker cp "$container:/pause" "$work/cross"
+    same "pause $version" qemu-s390x-static "$work/cross" -v
+}
+refuses_another_platform() {
+    ! DOCKER_BUILDKIT=1 build --quiet --platform linux/sparc64 . || return 1
 }
 
 is_a_base_image() {
@@ -160,7 +173,7 @@ node=1
 [ -n "$(readlink /proc/1/ns/mnt)" ] || node=$$
 
 is_a_shell_on_the_node() {
-    # shellcheck disable=SC2086 # a list
+    # shellcheck disable=SC2086,SC2317 # a list; called below
     node() { docker run --rm $privileged --pid=host --network=none nsjoin "$node" "$@"; }
     echo "$work" >"$work/of-the-node"
     same "$work" node -- sh -c "cat '$work/of-the-node'"
@@ -208,6 +221,14 @@ it 'it needs none of them together, and any user will do' runs_and_stops --read-
     --security-opt no-new-privileges --pids-limit 1 --user 1234:5678 pause
 it 'it is a base image' is_a_base_image
 it 'it is process 1 to a container that joins it, and reaps its orphans' reaps_for_others
+
+if command -v qemu-s390x-static >/dev/null; then
+    it 'BuildKit builds it for another platform' cross_builds
+    it 'and not for one that is not known' refuses_another_platform
+else
+    skipped=$((skipped + 2))
+    echo 'skipped: there is no qemu-s390x-static'
+fi
 
 it 'Docker builds the image of nsjoin' build --build-arg VERSION="$version" --tag nsjoin --target nsjoin .
 it 'it holds one file, read-only' has_one_layer nsjoin

@@ -33,20 +33,7 @@ of() {
 }
 
 # The name of each directory in build/, and what the image specification calls that.
-named() {
-    cat <<END
-x86_64 linux amd64
-aarch64 linux arm64 v8
-arm linux arm v7
-armv6 linux arm v6
-riscv64 linux riscv64
-ppc64le linux ppc64le
-s390x linux s390x
-i386 linux 386
-mips64el linux mips64le
-loongarch64 linux loong64
-END
-}
+named() { awk '/^[^#]/ { gsub("/", " ", $2); print $1, $2 }' packaging/platforms; }
 
 is_made() {
     # shellcheck disable=SC2086 # words
