@@ -3,9 +3,9 @@
 # A container, before it becomes its command: it is in the pod's namespaces and in a mount namespace
 # of its own, but sees the host's files still, and makes its own of them. `pod run` starts it.
 #
-# usage: enter.sh <directory for /dev/shm> <root> <volumes: SRC:DST, a line each> <command>...
+# usage: enter.sh <directory of the container> <root> <volumes: SRC:DST, a line each> <command>...
 set -eu
-shm=$1 root=${2%/} volumes=$3
+container=$1 root=${2%/} volumes=$3
 shift 3
 
 die() { printf 'pod: %s\n' "$*" >&2; exit 125; }
@@ -34,8 +34,8 @@ if [ -n "$root" ]; then
     done
     ln -s /proc/self/fd "$root/dev/fd"
 fi
-mount_on /proc -t proc proc        # of the PID namespace that it is in: the pod's
-mount_on /dev/shm --bind "$shm"    # belongs with the IPC namespace
+mount_on /proc -t proc proc                         # of the PID namespace that it is in: the pod's
+mount_on /dev/shm --bind "${container%/*/*}/shm"    # belongs with the IPC namespace
 while IFS=: read -r source target; do
     [ -z "$source" ] || mount_on "$target" --bind "$source"
 done <<V
@@ -43,11 +43,13 @@ $volumes
 V
 
 if [ -z "$root" ]; then
-    command -v "$1" >/dev/null || die "cannot find the command $1 in the container"
+    : >"$container/entered"
+    command -v "$1" >/dev/null || { echo "pod: cannot find the command $1" >&2; exit 127; }
     exec "$@"
 fi
 # As switch_root(8) does: the new root covers the old one, also for those that join this mount
 # namespace. pivot_root(8) would want an umount inside, to be rid of the old root.
 cd "$root"
 mount --move . /
+: >"$container/entered"
 exec chroot . "$@"

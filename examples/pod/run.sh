@@ -52,12 +52,13 @@ launch_detached() {
     eventually settled "$container" || :
     look_at "$container"
     case $state in
-    'exited 125' | 'exited 126' | 'exited 127' | failed)
-        cat "$container/log" >&2
-        rm -r "$container"
-        exit 125
-        ;;
+    'exited 126' | 'exited 127') ;;    # there is no such command
+    *) [ ! -e "$container/entered" ] || return 0 ;;
     esac
+    kill "$!" 2>/dev/null || :
+    cat "$container/log" >&2
+    rm -r "$container"
+    exit 125
 }
 
 # To its end, which has to be a success: what is to come after it must not.
@@ -116,5 +117,5 @@ run() {
     "launch_$launch" "$nsjoin" --status-fd=3 --clear-env \
         --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         --net --ipc --uts --pid "$infra" -- \
-        unshare --mount sh "$here/enter.sh" "$dir/shm" "$rootfs" "$volumes" "$@"
+        unshare --mount sh "$here/enter.sh" "$container" "$rootfs" "$volumes" "$@"
 }
