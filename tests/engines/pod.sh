@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A pod by hand: what examples/pod/pod promises, with the CNI plugins of the distribution; and the
 # pod of the README, as it is printed there. Packages: containernetworking-plugins, iproute2,
-# iptables, jq.
+# iptables, jq, mount.
 set -eu
 # The pods' host is a network namespace of this test, in which only plugins leave something.
 [ "$(id -u)" -ne 0 ] || [ -n "${POD_HOST-}" ] || exec env POD_HOST=yes unshare --net sh "$0"
@@ -21,7 +21,7 @@ clean_up() {
 plugins=/usr/lib/cni
 [ "$(id -u)" -eq 0 ] || skip_all 'it wants root'
 [ -x "$plugins/bridge" ] || skip_all 'there are no CNI plugins'
-for program in ip iptables jq perl; do
+for program in ip iptables jq mount perl; do
     command -v "$program" >/dev/null || skip_all "there is no $program"
 done
 
