@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The applications of examples/podman, from Debian's packages, for where there is no registry to pull
-# them from: one image with all of them, and a name for each, where things are where they are in the
-# image of that name.
+# The applications of examples/podman, from Debian's packages, for where there is no registry to
+# pull them from: one image with all of them, and a name for each, where things are where they are
+# in the image of that name.
 
 FROM docker.io/library/debian:trixie-slim AS debian
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -32,7 +32,8 @@ ENV JAVA_HOME=/usr/lib/jvm/default-java \
 CMD ["catalina.sh", "run"]
 
 FROM applications AS haproxy
-RUN echo haproxy:x:99:99::/var/lib/haproxy:/usr/sbin/nologin >>/etc/passwd && echo haproxy:x:99: >>/etc/group
+RUN echo haproxy:x:99:99::/var/lib/haproxy:/usr/sbin/nologin >>/etc/passwd \
+    && echo haproxy:x:99: >>/etc/group
 USER haproxy
 CMD ["haproxy", "-W", "-db", "-f", "/usr/local/etc/haproxy/haproxy.cfg"]
 
