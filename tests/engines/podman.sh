@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Pods in podman, with the images that buildah.sh left: those of examples/podman, as they stand
 # there, with real applications. All of it is on a node of our own: a pause that holds new
-# namespaces, in which nsjoin runs podman. Nothing of it is seen outside, and it ends with that pause.
+# namespaces, in which nsjoin runs podman. It is not seen outside, and ends with that pause.
 # Packages: podman crun netavark aardvark-dns conmon catatonit iptables jq buildah iproute2 nftables
 # curl python3.
 set -eu
@@ -287,6 +287,8 @@ it 'podman pod create --infra-image takes pause' infra_image_by_option
 it 'podman pod stop ends it with status 0' ends_when_told by-option
 it 'pause does in the place of catatonit, as catatonit -P' in_the_place_of_catatonit
 it 'podman pod stop ends that too' ends_when_told by-name
+it 'podman run --init still takes catatonit' \
+    same ran p run --rm --timeout 30 --init debian echo ran
 it 'infra_image in containers.conf makes pause the infra container' infra_image_by_configuration
 it 'an init container brings a WAR file' war_starts
 it 'it reaps the orphans of a pod that shares its processes' reaps_for_others
