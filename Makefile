@@ -57,8 +57,9 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 PROGRAMS := $(BUILD)/pause $(BUILD)/nsjoin
 
-.PHONY: all all-arch always bench-nsjoin bench-pause clean demo fuzz help image install lint reproducible \
-    sanitize size test test-arch test-engines test-packaging test-soak uninstall
+.PHONY: all all-arch always bench-nsjoin bench-pause clean deb demo dist fuzz help image install \
+    install-debug lint release reproducible sanitize sign size test test-arch test-engines \
+    test-packaging test-soak uninstall
 all: $(PROGRAMS) ## build the programs into build/<arch>/; ARCH=<arch> cross-builds them
 
 # Not every distribution has every compiler: Debian 12 has none for loongarch64.
@@ -171,8 +172,20 @@ image: all-arch ## make images for all of them, and say what is in them: build/i
 reproducible: image ## build everything once more, elsewhere, and compare
 	@sh packaging/reproducible.sh $(AVAILABLE)
 
-test-packaging: image ## have engines and a registry take the images; as root
-	@sh tests/support/total.sh 'sh tests/packaging/image.sh'
+dist: ## pack the source: build/dist/
+	@sh packaging/dist.sh
+
+deb: dist ## make Debian packages: build/deb/
+	@sh packaging/deb.sh
+
+release: reproducible deb ## all of these, and SHA256SUMS: build/release/; as root
+	@sh packaging/release.sh $(AVAILABLE)
+
+sign: ## sign build/release/SHA256SUMS with minisign's secret key, KEY=<file>
+	minisign -S -s '$(or $(KEY),$(error KEY is not set))' -m build/release/SHA256SUMS
+
+test-packaging: all ## install and package it, and have engines and a registry take it; as root
+	@sh tests/support/total.sh $(patsubst %,'sh tests/packaging/%.sh',install debug dist deb image)
 
 sanitize: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory TESTS=$(TESTS)/sanitize CXXFLAGS_TESTS='-g -fsanitize=address,undefined \
@@ -206,7 +219,8 @@ size: ## the sizes of the programs that have been built, bytes
 	@wc -c build/*/pause build/*/nsjoin
 
 SOURCES = $(shell find sys pause nsjoin tests bench -name '*.h' -o -name '*.cpp')
-SCRIPTS = $(shell find sys examples packaging tests -name '*.sh') examples/pod/pod .ci/run .ci/debian13 .ci/together nsjoin/completions/nsjoin
+SCRIPTS = $(shell find sys examples packaging tests -name '*.sh') $(wildcard .ci/*) examples/pod/pod \
+    nsjoin/completions/nsjoin
 
 # Tests are not analyzed, which takes minutes, need not be quick, and hand long scripts to shells.
 TEST_CHECKS := -clang-analyzer-*,-performance-*,-bugprone-suspicious-missing-comma
@@ -222,20 +236,25 @@ lint: ## check the style and look for mistakes
 	shellcheck -x $(SCRIPTS)
 	mandoc -T lint -W warning pause/pause.1 nsjoin/nsjoin.1
 
-INSTALLED := bin/pause bin/nsjoin share/man/man1/pause.1 share/man/man1/nsjoin.1 \
-    share/bash-completion/completions/nsjoin share/zsh/site-functions/_nsjoin \
-    share/fish/vendor_completions.d/nsjoin.fish
+# What is installed, and where. @ is PREFIX.
+INSTALLED := $(PROGRAMS:%=%:bin) pause/pause.1:share/man/man1 nsjoin/nsjoin.1:share/man/man1 \
+    nsjoin/completions/nsjoin:share/bash-completion/completions \
+    nsjoin/completions/_nsjoin:share/zsh/site-functions \
+    nsjoin/completions/nsjoin.fish:share/fish/vendor_completions.d
+SYMBOLS := $(PROGRAMS:%=%.debug:lib/debug@/bin)
+what = $(firstword $(subst :, ,$(1)))
+place = '$(DESTDIR)$(PREFIX)/$(subst @,$(PREFIX),$(lastword $(subst :, ,$(1))))/$(notdir $(what))'
+copies = set -e; $(foreach each,$(1),install -D -m $(2) $(call what,$(each)) $(call place,$(each));)
 
 install: all ## install under $(DESTDIR)$(PREFIX)
-	mkdir -p $(foreach path,$(INSTALLED),'$(DESTDIR)$(PREFIX)/$(dir $(path))')
-	install -m 0755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin'
-	install -m 0644 pause/pause.1 nsjoin/nsjoin.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
-	install -m 0644 nsjoin/completions/nsjoin '$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
-	install -m 0644 nsjoin/completions/_nsjoin '$(DESTDIR)$(PREFIX)/share/zsh/site-functions'
-	install -m 0644 nsjoin/completions/nsjoin.fish '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
+	$(call copies,$(filter %:bin,$(INSTALLED)),0755)
+	$(call copies,$(filter-out %:bin,$(INSTALLED)),0644)
 
-uninstall: ## remove what install has installed
-	rm -f $(foreach path,$(INSTALLED),'$(DESTDIR)$(PREFIX)/$(path)')
+install-debug: all ## install the programs with their symbols, under $(PREFIX)/lib/debug
+	$(call copies,$(SYMBOLS),0644)
+
+uninstall: ## remove what install and install-debug have installed
+	rm -f $(foreach each,$(INSTALLED) $(SYMBOLS),$(call place,$(each)))
 
 clean: ## remove everything that was built
 	rm -rf build
@@ -244,6 +263,6 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
 	    while IFS='|' read -r target what; do printf '  %-15s %s\n' "$$target" "$$what"; done
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build/*/obj build/*/tests build/*/bench -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .PRECIOUS: %.o %.debug
