@@ -9,13 +9,13 @@
 # VERSION  for the annotation; the file VERSION is where it comes from
 # SOURCE   where the source can be found, for the annotation
 
-# With BuildKit, --platform is what they are for: they are compiled by the builder's machine, not emulated.
+# BUILDPLATFORM  the machine that compiles, for whatever --platform says: nothing is emulated. BuildKit
+#                knows it; others take it for linux/amd64
 
 ARG BUILDER=debian:trixie-slim
 ARG BUILDPLATFORM
 
-# Without BuildKit there is no BUILDPLATFORM. linux is this machine.
-FROM --platform=${BUILDPLATFORM:-linux} ${BUILDER} AS builder
+FROM --platform=${BUILDPLATFORM:-linux/amd64} ${BUILDER} AS builder
 RUN apt-get update && apt-get install -y --no-install-recommends g++ make
 WORKDIR /src
 COPY . .
