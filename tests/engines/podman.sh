@@ -249,6 +249,10 @@ proxy_sidecar() {
     same '' asks proxy-sidecar-application server
     in_network_of proxy-sidecar-proxy nft -f "$examples/redirect.nft"
 }
+asks_proxy() {
+    p exec server-nginx curl -s --max-time 5 --output /dev/null --write-out '%{http_code}' \
+        http://proxy-sidecar:15006/
+}
 says() { p logs "$1" 2>&1 | grep "$2"; }
 may_not_touch_rules() {
     for container in application proxy; do
@@ -302,6 +306,7 @@ it 'what its application asks others goes through the proxy' \
     same outgoing asks proxy-sidecar-application server
 it 'what others ask it goes through the proxy' same incoming asks server-nginx proxy-sidecar
 it 'what stays in the pod does not' same '' asks proxy-sidecar-application localhost
+it 'who asks the proxy itself is refused, and not passed on to it' same 403 asks_proxy
 for way in outgoing incoming; do
     it "the proxy knows where what was $way went" \
         eventually says proxy-sidecar-proxy "^$way: GET / from .* to .*:80: 200\$"
