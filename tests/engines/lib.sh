@@ -13,6 +13,7 @@ finish() {
     status=$?
     trap - EXIT
     trap '' INT TERM
+    set +e # what can't be cleaned up must not keep the rest from it, nor the total
     clean_up
     grep "$work" /proc/mounts | cut -d' ' -f2 | sort -r | xargs -r umount --lazy
     rm -rf --one-file-system "$work"
