@@ -23,14 +23,17 @@ up)
         --network=container:pod --ipc=container:pod --pid=container:pod debian:trixie-slim \
         sh -c 'echo Hello from the debian container >/pod-data/index.html; exec sleep infinity'
 
-    # The other serves it. What either of them orphans becomes a child of pause, and is reaped.
-    docker run --detach --name pod-web --volume pod:/usr/share/nginx/html:ro \
+    # The other serves it, and copies nothing from its image there. What either of them orphans becomes a
+    # child of pause, and is reaped.
+    docker run --detach --name pod-web --volume pod:/usr/share/nginx/html:ro,nocopy \
         --network=container:pod --ipc=container:pod --pid=container:pod nginx
     ;;
 down)
-    # Without process 1 the kernel ends them all. What is left to do is to forget them.
-    docker stop pod
-    docker rm pod-web pod-writer pod
+    # Without process 1 the kernel ends them all, which Docker notices a moment later. What is left to
+    # do is to forget them; those too that `up` has made before it failed.
+    docker stop pod || :
+    docker wait pod-web pod-writer || :
+    docker rm pod-web pod-writer pod || :
     docker volume rm pod
     ;;
 *)
