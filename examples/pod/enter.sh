@@ -26,7 +26,6 @@ mount_on() {
 
 if [ -n "$root" ]; then
     mount --rbind "$root" "$root"    # only what is a mount can be the root
-    mount_on /sys -t sysfs -o ro sysfs
     mount_on /dev -t tmpfs -o mode=755,size=64k tmpfs
     for device in full null random tty urandom zero; do
         : >"$root/dev/$device"
@@ -35,6 +34,7 @@ if [ -n "$root" ]; then
     ln -s /proc/self/fd "$root/dev/fd"
 fi
 mount_on /proc -t proc proc                         # of the PID namespace that it is in: the pod's
+mount_on /sys -t sysfs -o ro sysfs                  # and this of the network namespace
 mount_on /dev/shm --bind "${container%/*/*}/shm"    # belongs with the IPC namespace
 while IFS=: read -r source target; do
     [ -z "$source" ] || mount_on "$target" --bind "$source"

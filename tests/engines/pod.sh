@@ -213,6 +213,11 @@ devices_are_the_same() {
     done
 }
 
+# Where its root is the host's, too, whose /sys tells of the host's devices.
+devices_are_the_pods() {
+    same 'eth0 lo' pod run web --name devices -- sh -c 'ls /sys/class/net | xargs'
+}
+
 volume_is_shared() {
     inside web a sh -c 'echo letter >/srv/a/letter'
     same letter inside web b cat /srv/b/letter
@@ -442,6 +447,7 @@ it 'each has its root, and nothing of the host' root_is_its_own
 it 'their /proc shows the processes of the pod' proc_is_the_pods
 it 'they talk on localhost' talk_on_localhost
 it 'they see the same devices, and have one address' devices_are_the_same
+it 'a container of the host'\''s files sees those, too' devices_are_the_pods
 it 'what one writes to a volume the other reads, at another path' volume_is_shared
 it 'they share /dev/shm with each other, and not with the host' shared_memory_is_the_pods
 it 'they do not have the environment of the caller' environment_is_not_the_callers
