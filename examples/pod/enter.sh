@@ -43,8 +43,8 @@ $volumes
 V
 
 if [ -z "$root" ]; then
-    : >"$container/entered"
     command -v "$1" >/dev/null || { echo "pod: cannot find the command $1" >&2; exit 127; }
+    : >"$container/entered"
     exec "$@"
 fi
 # As switch_root(8) does: the new root covers the old one, also for those that join this mount

@@ -47,14 +47,19 @@ first() {
 
 launch_attached() { exec "$@" 3>"$container/events"; }
 
+# Its status alone does not tell: a command may end with it too.
+has_no_command() {
+    case $state in
+    'exited 126' | 'exited 127') grep -q '^chroot: failed to run command' "$container/log" ;;
+    *) return 1 ;;
+    esac
+}
+
 launch_detached() {
     setsid "$@" </dev/null >"$container/log" 2>&1 3>"$container/events" &
     eventually settled "$container" || :
     look_at "$container"
-    case $state in
-    'exited 126' | 'exited 127') ;;    # there is no such command
-    *) [ ! -e "$container/entered" ] || return 0 ;;
-    esac
+    if [ -e "$container/entered" ] && ! has_no_command; then return 0; fi
     kill "$!" 2>/dev/null || :
     cat "$container/log" >&2
     rm -r "$container"

@@ -350,6 +350,11 @@ init_containers_in_order() {
     same 'exited 0' state_of jobs first
 }
 
+ends_with_127() {
+    pod run jobs --name odd --detach --rootfs "$work/rootfs" -- sh -c 'echo odd; exit 127'
+    eventually same 'exited 127' state_of jobs odd
+}
+
 init_runs_alone() {
     pod create alone
     pod run alone --init --name slow --volume "$work/tools:/mnt" -- sh -c 'read line </mnt/gate' &
@@ -481,6 +486,7 @@ it 'a command that is not there is no container' refuses "'nowhere'" \
     pod run jobs --detach --rootfs "$work/rootfs" -- nowhere
 it 'nor where the root is the host'\''s' refuses 'cannot find the command nowhere' \
     pod run jobs --detach -- nowhere
+it 'one that ends as if it were not there is a container' ends_with_127
 it 'a root that is not there is refused' refuses 'no directory /nowhere' \
     pod run jobs --rootfs /nowhere -- true
 it 'a volume that is not there is refused' refuses 'no directory /nowhere' \
