@@ -247,11 +247,13 @@ it 'the address outlives the server' outlives_its_server pod-web
 it 'the end of pause is the end of all' ends_at_once
 
 if command -v docker-compose >/dev/null; then
-    pod=composed_infra_1 members='composed_writer_1 composed_web_1'
     it 'Docker Compose brings up the same pod' composes
+    # Named with _ by version 1, and with - by version 2.
+    pod=$(compose ps --quiet infra) web=$(compose ps --quiet web)
+    members="$(compose ps --quiet writer) $web"
     it 'its containers share network, IPC and PID namespaces' share net ipc pid
     it 'what they orphan is reaped' reaps_for_members
-    it 'its address outlives its server' outlives_its_server composed_web_1
+    it 'its address outlives its server' outlives_its_server "$web"
     it 'it can be taken down' is_taken_down
 else
     skipped=$((skipped + 5))
