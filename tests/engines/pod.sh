@@ -433,6 +433,7 @@ first_pod_works() {
     grep -x 'a letter' "$work/said"
     grep -x '/proc/1/comm:pause' "$work/said"
     number=$(sed -n 's|^/proc/\([0-9]*\)/comm:server$|\1|p' "$work/said")
+    [ -n "$number" ]
     grep -x "$number" "$work/said"
     grep -x lo "$work/said"
     grep '^pause: SIGTERM' "$work/said"
