@@ -36,7 +36,7 @@ settled() {
 } 2>/dev/null
 
 is_app() { [ ! -e "$1/init" ]; }
-is_busy_init() { [ -e "$1/init" ] && running "$1"; }
+is_open_init() { [ -e "$1/init" ] && look_at "$1" && [ "$state" != 'exited 0' ]; }
 
 # first TEST: the name of the first container that passes it.
 first() {
@@ -68,7 +68,6 @@ launch_detached() {
 
 # To its end, which has to be a success: what is to come after it must not.
 launch_init() {
-    : >"$container/init"
     "$@" 3>"$container/events" &
     trap 'kill "$!"' INT TERM HUP
     status=0
@@ -103,9 +102,18 @@ run() {
     [ $# -gt 1 ] || misused 'run which command? (-- cmd...)'
     shift
 
-    busy=$(first is_busy_init)
-    [ -z "$busy" ] ||
-        die "cannot run in the pod $pod: its init container $busy still runs (wait for it)"
+    # One at a time, from here to when there is something that others can see.
+    exec 9<"$dir"
+    flock 9
+    open=$(first is_open_init)
+    if [ -n "$open" ]; then
+        look_at "$dir/containers/$open"
+        case $state in
+        starting | running) why='still runs (wait for it)' ;;
+        *) why="has not succeeded (pod stop $pod)" ;;
+        esac
+        die "cannot run in the pod $pod: its init container $open $why"
+    fi
     [ "$launch" != init ] || [ -z "$(first is_app)" ] ||
         die "cannot initialize the pod $pod: it has others than init containers (leave out --init)"
     number=1
@@ -118,6 +126,8 @@ run() {
         die "cannot run $name in the pod $pod: it runs already (give another --name)"
     rm -rf "$container"
     mkdir "$container"
+    [ "$launch" != init ] || : >"$container/init"
+    exec 9<&-
     # (The command inside gets an environment of its own, and no descriptors but 0, 1 and 2.)
     "launch_$launch" "$nsjoin" --status-fd=3 --clear-env \
         --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \

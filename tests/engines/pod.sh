@@ -379,6 +379,17 @@ failed_init_stops() {
     same 0 members "$number"
 }
 
+# Who runs it is killed, before it can stop the pod.
+failed_init_is_not_passed_over() {
+    pod create strict
+    examples/pod/pod run strict --init --name bad -- sh -c 'sleep 1; exit 3' &
+    eventually same running state_of strict bad
+    kill -KILL "$!"
+    eventually same 'exited 3' state_of strict bad
+    refuses 'init container bad has not succeeded (pod stop strict)' pod run strict -- true
+    pod stop strict
+}
+
 interrupted_init_stops() {
     pod create failing
     look failing
@@ -478,6 +489,8 @@ it 'nothing runs beside an init container' init_runs_alone
 it 'no init container comes after others' refuses 'leave out --init' pod run jobs --init -- true
 it 'an init container that fails stops the pod' failed_init_stops
 it 'so does one that is interrupted' interrupted_init_stops
+it 'nothing runs after one that failed, also when the pod was not stopped' \
+    failed_init_is_not_passed_over
 it 'links in a root do not lead out of it' links_do_not_lead_out
 it 'not everything is the name of a pod' wrong_names
 it 'infra is not the name of a container' refuses "not the name of a container: 'infra'" \
