@@ -93,6 +93,7 @@ run() {
         --detach=*) launch=detached value='' ;;
         --name=*) valid container "$value"; name=$value ;;
         --rootfs=*) rootfs=$(directory "$value") ;;
+        --volume=*:*:*) misused "there is a colon in a path: $value" ;;
         --volume=*:/*) volumes="$volumes$(directory "${value%%:/*}"):/${value#*:/}
 " ;;
         *) misused "not understood: $1 $value" ;;

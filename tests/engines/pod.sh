@@ -505,6 +505,8 @@ it 'a root that is not there is refused' refuses 'no directory /nowhere' \
     pod run jobs --rootfs /nowhere -- true
 it 'a volume that is not there is refused' refuses 'no directory /nowhere' \
     pod run jobs --volume /nowhere:/mnt -- true
+it 'a volume has one colon' refuses 'a colon in a path: /mnt:1:/mnt' \
+    pod run jobs --volume /mnt:1:/mnt -- true
 it 'a volume has no place that is not there' refuses /nowhere \
     pod run jobs --detach --volume "$work/shared:/nowhere" -- true
 it 'ports need a network' refuses 'mapped by CNI plugins' pod create --port 1:2 x
