@@ -31,12 +31,16 @@ jq -r '.manifests[] | .digest + " " + ([.platform | .os, .architecture, .variant
     tar -xzO -f "$(in_image "$layer")" "$program" >"$work/file"
     echo "$platform $(sha1sum <"$work/file" | cut -d' ' -f1) $(sha256sum <"$work/file" | cut -d' ' -f1)"
 done >"$work/files"
+[ -s "$work/files" ]
+
+# SPDX 2.3, 7.9: the sum of the sums, in their order.
+code=$(cut -d' ' -f2 "$work/files" | LC_ALL=C sort | tr -d '\n' | sha1sum | cut -d' ' -f1)
 
 jq --raw-input --null-input --arg program "$program" --arg version "$version" \
-    --arg digest "${digest#sha256:}" --arg created "$(date -u -d "@$time" +%Y-%m-%dT%H:%M:%SZ)" '
+    --arg digest "${digest#sha256:}" --arg code "$code" --arg created "$(date -u -d "@$time" +%Y-%m-%dT%H:%M:%SZ)" '
     [inputs | split(" ") | {
         SPDXID: ("SPDXRef-" + (.[0] | gsub("/"; "-"))),
-        fileName: ("./" + $program),
+        fileName: ("./" + .[0] + "/" + $program),
         comment: .[0],
         fileTypes: ["BINARY"],
         checksums: [{algorithm: "SHA1", checksumValue: .[1]}, {algorithm: "SHA256", checksumValue: .[2]}],
@@ -56,9 +60,11 @@ jq --raw-input --null-input --arg program "$program" --arg version "$version" \
             versionInfo: $version,
             primaryPackagePurpose: "CONTAINER",
             downloadLocation: "NOASSERTION",
-            filesAnalyzed: false,
+            filesAnalyzed: true,
+            packageVerificationCode: {packageVerificationCodeValue: $code},
             checksums: [{algorithm: "SHA256", checksumValue: $digest}],
             licenseConcluded: "Apache-2.0",
+            licenseInfoFromFiles: ["NOASSERTION"],
             licenseDeclared: "Apache-2.0",
             copyrightText: "NOASSERTION",
             comment: "Statically linked, without a C library or any other: there are no packages in it."

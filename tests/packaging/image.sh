@@ -86,6 +86,10 @@ is_described() {
         select(.comment == "linux/amd64").checksums[] | select(.algorithm == "SHA256").checksumValue' \
         "$work/$program.spdx.json"
     same '["'"$program"'"]' jq -c '[.packages[].name]' "$work/$program.spdx.json"
+    # SPDX 2.3, 7.8 and 7.9: a package that contains files was analyzed, and has the sum of their sums.
+    same "$(jq -r '[.files[].checksums[] | select(.algorithm == "SHA1").checksumValue] | sort | add' \
+        "$work/$program.spdx.json" | tr -d '\n' | sha1sum | cut -d' ' -f1)" jq -r '.packages[] |
+        select(.filesAnalyzed).packageVerificationCode.packageVerificationCodeValue' "$work/$program.spdx.json"
 }
 
 is_loaded_by_docker() {
