@@ -15,8 +15,9 @@ program=$(basename "$image" .tar)
 document=${image%.tar}.spdx.json archive=${image%.tar}-sbom.tar
 version=$(cat "$(dirname "$0")/../VERSION")
 time=${SOURCE_DATE_EPOCH:-0}
+command -v jq >/dev/null || { echo 'sbom: there is no jq' >&2; exit 1; }
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$archive.new"' EXIT
 trap 'exit 1' INT TERM
 
 mkdir "$work/image"
@@ -108,7 +109,7 @@ jq -n -c --arg name "sha256-${digest#sha256:}" --argjson referrers "$(descriptor
     }' >"$work/oci/index.json"
 printf '{"imageLayoutVersion":"1.0.0"}' >"$work/oci/oci-layout"
 
-tar -c --sort=name --mtime="@$time" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+tar -c --format=ustar --sort=name --mtime="@$time" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
     -C "$work/oci" . >"$archive.new"
 mv "$archive.new" "$archive"
 mv "$work/document" "$document"
