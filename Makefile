@@ -127,9 +127,9 @@ test: all $(TESTS)/unit $(TESTS)/run ## run the unit tests, and those of the pro
 
 # The command that the long tests run, on sys/ as the programs are.
 $(BUILD)/report: $(BUILD)/obj/tests/report/report.o $(BUILD)/obj/nsjoin/proc.o \
-    $(patsubst %.cpp,$(BUILD)/obj/%.o,$(wildcard sys/*.cpp))
+    $(patsubst %.cpp,$(BUILD)/obj/%.o,$(wildcard sys/*.cpp)) sys/program.ld
 	$(call say,LD,$@)
-	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.nsjoin) -s $^ -o $@
+	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.nsjoin) -s $(filter %.o,$^) -o $@
 
 # Fuzz targets: each is linked with the pure parts of nsjoin, which parse.
 FUZZ_SECONDS ?= 60
@@ -137,7 +137,7 @@ FUZZ := build/$(NATIVE)/fuzz
 FUZZ_NAMES := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*.cpp))
 FUZZ_CXX := clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -iquote . -DVERSION='"$(VERSION)"' -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
-$(FUZZ)/%: tests/fuzz/%.cpp tests/fuzz/fuzz.h $(PURE) $(wildcard nsjoin/*.h sys/*.h)
+$(FUZZ)/%: tests/fuzz/%.cpp tests/fuzz/fuzz.h $(PURE) $(wildcard nsjoin/*.h sys/*.h) Makefile VERSION
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CXX) $< $(PURE) -o $@

@@ -22,6 +22,7 @@ tree=build/deb/pause-$version
 cp "build/dist/pause-$version.tar.xz" "build/deb/pause_$upstream.orig.tar.xz"
 tar -x -C build/deb -f "build/deb/pause_$upstream.orig.tar.xz"
 trap 'rm -rf "$tree"' EXIT
+trap 'exit 1' INT TERM
 cp -r "$tree/packaging/debian" "$tree/debian"
 
 # The first section of CHANGELOG.md, in Debian's form. The packages are as old as the source.

@@ -9,6 +9,7 @@ dist=build/dist name=pause-$(cat VERSION)
 rm -rf "$dist"
 mkdir -p "$dist/$name"
 trap 'rm -rf "${dist:?}/$name" "$dist/new"' EXIT
+trap 'exit 1' INT TERM
 
 if [ -e .git ]; then
     epoch=$(git log -1 --format=%ct)

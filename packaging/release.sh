@@ -10,6 +10,11 @@ cd "$(dirname "$0")/.."
 version=$(cat VERSION)
 release=build/release
 fail() { echo "release: $*" >&2; exit 1; }
+export LC_ALL=C # the order of SHA256SUMS
+
+if [ -e .git ] && [ -n "$(git status --porcelain --untracked-files=no)" ]; then
+    fail 'there are changes that are not committed: the programs have them, the source has not'
+fi
 
 while read -r architecture _; do
     case " $* " in
@@ -17,13 +22,16 @@ while read -r architecture _; do
     *) fail "there is no compiler for $architecture (see packaging/platforms; Debian 13 has all)" ;;
     esac
 done
+trap '[ -e "$release/SHA256SUMS" ] || rm -rf "$release"' EXIT
+trap 'exit 1' INT TERM
 rm -rf "$release"
 mkdir -p "$release"
 
 # The section of this version; before it has one, that of what is unreleased.
-awk -v version="$version" '/^## / { inside = $2 == version || $2 == "Unreleased"; next } inside' \
-    CHANGELOG.md >"$release/NOTES.md"
-[ -s "$release/NOTES.md" ] || fail "CHANGELOG.md has no section $version"
+section=Unreleased
+! grep -q "^## $version\( \|\$\)" CHANGELOG.md || section=$version
+awk -v section="$section" '/^## / { inside = $2 == section; next } inside' CHANGELOG.md >"$release/NOTES.md"
+grep -q '[^[:space:]]' "$release/NOTES.md" || fail "CHANGELOG.md has no section $version"
 
 for architecture; do
     for program in pause nsjoin; do
@@ -38,5 +46,6 @@ for program in pause nsjoin; do
     cp "build/image/$program-sbom.tar" "$release/$program-$version-sbom.tar"
 done
 cp build/dist/*.tar.xz build/deb/*.deb "$release"
-(cd "$release" && sha256sum -- * >SHA256SUMS)
+sums=$(cd "$release" && sha256sum -- *)
+echo "$sums" >"$release/SHA256SUMS"
 echo "$release: $(find "$release" -type f | wc -l) files"
