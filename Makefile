@@ -163,29 +163,7 @@ test-engines: all ## build the images, and run pods of them in every engine; as 
 	@sh tests/support/total.sh $(patsubst %,'sh tests/engines/%.sh', \
 	    docker buildah podman containerd pod)
 
-# Packaging.
-image: all-arch ## make images for all of them, and say what is in them: build/image/; as root
-	$(Q)for program in pause nsjoin; do \
-	    sh packaging/image.sh $$program build/image/$$program.tar $(AVAILABLE) && \
-	    sh packaging/sbom.sh build/image/$$program.tar || exit; done
-
-reproducible: image ## build everything once more, elsewhere, and compare
-	@sh packaging/reproducible.sh $(AVAILABLE)
-
-dist: ## pack the source: build/dist/
-	@sh packaging/dist.sh
-
-deb: dist ## make Debian packages: build/deb/
-	@sh packaging/deb.sh
-
-release: reproducible deb ## all of these, and SHA256SUMS: build/release/; as root
-	@sh packaging/release.sh $(AVAILABLE)
-
-sign: ## sign build/release/SHA256SUMS with minisign's secret key, KEY=<file>
-	minisign -S -s '$(or $(KEY),$(error KEY is not set))' -m build/release/SHA256SUMS
-
-test-packaging: all ## install and package it, and have engines and a registry take it; as root
-	@sh tests/support/total.sh $(patsubst %,'sh tests/packaging/%.sh',install debug dist deb image)
+include packaging/packaging.mk
 
 sanitize: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory TESTS=$(TESTS)/sanitize CXXFLAGS_TESTS='-g -fsanitize=address,undefined \
@@ -260,7 +238,7 @@ clean: ## remove everything that was built
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile packaging/*.mk | \
 	    while IFS='|' read -r target what; do printf '  %-15s %s\n' "$$target" "$$what"; done
 
 -include $(shell find build/*/obj build/*/tests build/*/bench -name '*.d' 2>/dev/null)
