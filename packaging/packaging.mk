@@ -5,7 +5,7 @@ image: all-arch ## make images for all of them, and say what is in them: build/i
 	    sh packaging/image.sh $$program build/image/$$program.tar $(AVAILABLE) && \
 	    sh packaging/sbom.sh build/image/$$program.tar || exit; done
 
-reproducible: image ## build everything once more, elsewhere, and compare
+reproducible: image dist ## build everything once more, elsewhere, from the packed source, and compare
 	@sh packaging/reproducible.sh $(AVAILABLE)
 
 dist: ## pack the source: build/dist/

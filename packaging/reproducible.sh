@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Builds what is in build/ once more: in another directory, as another user, with another umask, locale
-# and time zone. Compares the bytes of each program and of each image's archive, which are listed.
+# Builds what is in build/ once more, from the packed source: in another directory, as another user, with
+# another umask, locale and time zone (the images as this user). Compares the bytes of each program, with
+# symbols and without, and of each image's archive, which are listed.
 #
 # usage: reproducible.sh <architecture> ...
 set -eu
@@ -12,7 +13,7 @@ trap 'exit 1' INT TERM
 
 copy=$work/a/directory/with/a/longer/name
 mkdir -p "$copy"
-git ls-files -z | tar -c --null -T - | tar -x -C "$copy"
+tar -x --strip-components=1 -C "$copy" -f "build/dist/pause-$(cat VERSION).tar.xz"
 if [ "$(id -u)" -eq 0 ]; then
     chmod 755 "$work"
     chown -R nobody: "$copy"
@@ -30,7 +31,8 @@ done
 
 differing=0
 for architecture; do
-    set -- "$@" "build/$architecture/pause" "build/$architecture/nsjoin"
+    set -- "$@" "build/$architecture/pause" "build/$architecture/nsjoin" \
+        "build/$architecture/pause.debug" "build/$architecture/nsjoin.debug"
     shift
 done
 for file in "$@" build/image/pause.tar build/image/nsjoin.tar; do

@@ -19,7 +19,7 @@ for program in containerd docker-registry dockerd jq podman skopeo; do
 done
 
 registry=127.0.0.1:15147
-architectures=$(find build -path 'build/*/pause' -type f | cut -d/ -f2 | sort)
+architectures=$(find build -mindepth 2 -maxdepth 2 -name pause -type f | cut -d/ -f2 | sort)
 platforms=$(echo "$architectures" | wc -l)
 
 # in_image DIGEST: the file of it.

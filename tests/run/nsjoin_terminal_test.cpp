@@ -3,6 +3,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/terminal.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
@@ -57,6 +58,15 @@ private:
 
 constexpr size_t much = 1 << 20;
 
+// Without printing them: Catch2 3.7 does not come to the end of lines that it can't break.
+void check_same(const std::string &carried, const std::string &bytes)
+{
+    CHECK(carried.size() == bytes.size());
+    const auto differing =
+        std::mismatch(carried.begin(), carried.end(), bytes.begin(), bytes.end());
+    CHECK(differing.first - carried.begin() == static_cast<ptrdiff_t>(bytes.size()));
+}
+
 } // namespace
 
 #define SKIP_WITHOUT_NAMESPACES                                                                    \
@@ -109,13 +119,14 @@ TEST_CASE("each byte of the input and the output is carried, and none is lost at
         Shell shell(terminal, script(pod, "stty raw; cat " + file.path()));
         REQUIRE(eventually([&] { return terminal.reader().rest().size() >= much; }));
         CHECK(shell.sees("exited 0"));
-        CHECK(terminal.reader().rest() == bytes);
+        check_same(terminal.reader().rest(), bytes);
     }
     SECTION("out, to a pipe")
     {
+        // The input ends at once, so an end of file is typed, which a terminal may echo.
         const Answer answer =
-            nsjoin({"--pty", pod.name(), "sh", "-c", "stty raw; cat " + file.path()});
-        CHECK(answer.output == bytes);
+            nsjoin({"--pty", pod.name(), "sh", "-c", "stty raw -echo; cat " + file.path()});
+        check_same(answer.output, bytes);
         CHECK(answer.status == Status{0, 0});
     }
     SECTION("in, from a terminal")
@@ -143,7 +154,7 @@ TEST_CASE("each byte of the input and the output is carried, and none is lost at
         REQUIRE(eventually([&] { return reader.rest().size() >= much; }));
         CHECK(nsjoin.wait() == Status{0, 0});
         CHECK(writer.wait() == Status{0, 0});
-        CHECK(reader.rest() == bytes);
+        check_same(reader.rest(), bytes);
     }
 }
 

@@ -14,7 +14,7 @@ for command; do
     { sh -c "$command" 2>&1; echo $? >"$log.status"; } | tee "$log"
     status=$(cat "$log.status")
     status=${status:-1}
-    total=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1)
+    total=$(grep -a -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1)
     if [ -z "$total" ]; then
         [ "$status" -eq 0 ] && total='1 passed, 0 failed, 0 skipped'
         [ "$status" -eq 0 ] || total='0 passed, 1 failed, 0 skipped'
