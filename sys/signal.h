@@ -100,7 +100,7 @@ inline Result<void> block_signals(const SignalSet &set, SignalSet &before)
 struct SignalAction {
     constexpr bool is_default() const { return longs[handler_long] == 0; }
 
-    long longs[5] = {}; // the handler, flags, restorer and mask: no more on any machine
+    long longs[5] = {}; // the handler, flags, restorer and mask: no more on any machine here
 };
 
 /// rt_sigaction(2): sets `action`, and puts what was set before where `before` points, if anywhere.

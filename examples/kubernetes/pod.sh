@@ -7,6 +7,7 @@
 # usage: pod.sh <socket> <nsjoin> [<pod.json> [<container.json>]]
 # shellcheck disable=SC2016 # what is in single quotes is expanded by jq, or inside
 set -eu
+[ $# -ge 2 ] || { echo 'usage: pod.sh <socket> <nsjoin> [<pod.json> [<container.json>]]' >&2; exit 2; }
 socket=$1
 nsjoin=$2
 here=$(dirname "$0")

@@ -13,7 +13,7 @@ bridge=pause$$
 PATH=/usr/bin:$PATH # Debian's client, which has BuildKit in it
 nsjoin=build/$(uname -m)/nsjoin
 clean_up() {
-    [ -n "$daemon" ] || return 0
+    [ -n "$daemon" ] || { ip link delete "$bridge" 2>/dev/null; return; }
     containers=$(docker ps --all --quiet)
     # shellcheck disable=SC2086 # a list
     [ -z "$containers" ] || docker rm --force --volumes $containers >/dev/null
