@@ -2,7 +2,7 @@
 // The last stage: this process becomes the command.
 #pragma once
 
-#include "become.h"
+#include "prepare.h"
 #include "options.h"
 
 namespace nsjoin {
