@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The environment is put together out of pieces that exist already, so it is an array of pointers.
 // The command is looked for inside, in the PATH that it will have, as execvp(3) does.
 
 #include "exec.h"
 
+#include "environment.h"
 #include "sys/memory.h"
 #include "sys/path.h"
 #include "sys/process.h"
@@ -19,92 +19,6 @@ Failure failure(const char *text, const char *subject, Errno error, int status =
     Failure failure(Stage::exec, text, subject, error);
     failure->status = static_cast<uint8_t>(status);
     return failure;
-}
-
-// Do both set the same variable?
-bool same_variable(const char *a, const char *b)
-{
-    while (*a == *b && *a != '=' && *a != '\0') {
-        ++a;
-        ++b;
-    }
-    return *a == '=' && *b == '=';
-}
-
-bool is_set_again(const Options &options, size_t from, const char *variable)
-{
-    for (size_t i = from; i < options.set_count; ++i) {
-        if (same_variable(options.set[i], variable)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Puts variables behind each other, but those that --setenv sets, and counts them. Without a place
-// to put them it only counts.
-class Variables {
-public:
-    Variables(const Options &options, const char **place) : options_(options), place_(place) {}
-
-    void add(const char *variable)
-    {
-        if (is_set_again(options_, 0, variable)) {
-            return;
-        }
-        put(variable);
-    }
-
-    void put(const char *variable)
-    {
-        if (place_ != nullptr) {
-            place_[count_] = variable;
-        }
-        ++count_;
-    }
-
-    size_t count() const { return count_; }
-
-private:
-    const Options &options_;
-    const char **place_;
-    size_t count_ = 0;
-};
-
-size_t collect(const Options &options, TextView of_target, const char *const *of_caller,
-               const char **place)
-{
-    Variables variables(options, place);
-    if (options.environment == Environment::caller) {
-        for (; *of_caller != nullptr; ++of_caller) {
-            variables.add(*of_caller);
-        }
-    }
-    if (options.environment == Environment::target) {
-        while (of_target.size != 0) {
-            const TextView variable = take_word(of_target, '\0');
-            if (variable.size != 0) {
-                variables.add(variable.data);
-            }
-        }
-    }
-    for (size_t i = 0; i < options.set_count; ++i) {
-        if (!is_set_again(options, i + 1, options.set[i])) {
-            variables.put(options.set[i]);
-        }
-    }
-    variables.put(nullptr);
-    return variables.count();
-}
-
-const char *value_of(const char *const *environment, const char *name)
-{
-    for (; *environment != nullptr; ++environment) {
-        if (same_variable(*environment, name)) {
-            return *environment + length(name);
-        }
-    }
-    return nullptr;
 }
 
 // A script without #! is run by the shell, as execvp(3) does it.
@@ -235,15 +149,8 @@ Failure exec_brought(const Options &options, const Outside &outside, const char 
 
 Failure exec(const Options &options, const Outside &outside, const char *const *environment)
 {
-    if (options.environment != Environment::caller || options.set_count != 0) {
-        const size_t count = collect(options, outside.environment, environment, nullptr);
-        const auto mapped = map_memory(count * sizeof(char *));
-        if (!mapped) {
-            return failure("cannot get memory for the environment", nullptr, mapped.error());
-        }
-        auto *const place = reinterpret_cast<const char **>(mapped.value());
-        collect(options, outside.environment, environment, place);
-        environment = place;
+    if (Failure failure = make_environment(options, outside.environment, environment); failure) {
+        return failure;
     }
     if (outside.program) {
         return exec_brought(options, outside, environment);

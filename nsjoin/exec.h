@@ -2,8 +2,8 @@
 // The last stage: this process becomes the command.
 #pragma once
 
-#include "prepare.h"
 #include "options.h"
+#include "prepare.h"
 
 namespace nsjoin {
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The environment of the command.
+#pragma once
+
+#include "options.h"
+#include "sys/text.h"
+
+namespace nsjoin {
+
+/// Makes of `environment`, the caller's, what `options` ask for: that, the target's (`of_target`,
+/// as in /proc/PID/environ, ended with a zero) or none, and what --setenv sets. Its strings are
+/// those that are there already.
+Failure make_environment(const Options &options, sys::TextView of_target,
+                         const char *const *&environment);
+
+/// The value of `name`, which ends with the '='; null: it is not set.
+const char *value_of(const char *const *environment, const char *name);
+
+} // namespace nsjoin
