@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which namespaces, from where; and joining them.
+// Joining the namespaces that were planned.
 #pragma once
 
-#include "target.h"
+#include "plan.h"
 
 namespace nsjoin {
-
-struct Plan {
-    /// Those of the target, through its pidfd where the kernel can.
-    NamespaceSet from_target;
-    /// Those from elsewhere, in the order of `namespaces`.
-    sys::Fd files[namespace_count];
-    /// All of them.
-    NamespaceSet wanted;
-    /// The user namespace was asked for, and the caller is in it already.
-    bool user_is_shared = false;
-};
-
-/// Opens and compares. What the caller is in already is not wanted.
-Failure plan(const Options &options, const Target &target, Plan &plan);
 
 /// All of `which` or a failure, after which nothing must be run.
 Failure join(const Options &options, const Target &target, NamespaceSet which, Plan &plan);
