@@ -88,15 +88,4 @@ struct Options {
 /// argv, as main() has it, to `options`.
 Failure parse(const char *const *argv, Options &options);
 
-/// An option as --help shows it. No letter: 0; no value: empty, one that may be left out in
-/// brackets.
-struct HelpLine {
-    char letter;
-    const char *name;
-    const char *value;
-    const char *text;
-};
-/// The options in their order, `index` from 0; false: there are no more.
-bool help_line(size_t index, HelpLine &line);
-
 } // namespace nsjoin

@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "names.h"
+#include "option_table.h"
 #include "sys/text.h"
 
 namespace nsjoin {

@@ -2,6 +2,7 @@
 // The table of namespaces agrees with itself, with the options and with the kernel.
 #include "nsjoin/failure.h"
 #include "nsjoin/namespaces.h"
+#include "nsjoin/option_table.h"
 #include "nsjoin/options.h"
 #include "tests/support/catch.h"
 

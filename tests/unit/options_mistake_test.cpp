@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What nsjoin says of a command line that it can't make sense of.
+#include "nsjoin/option_table.h"
 #include "tests/support/catch.h"
 #include "tests/unit/options.h"
 
