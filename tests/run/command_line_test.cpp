@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What pause answers, to whom, and what it doesn't listen to.
 #include "tests/support/catch.h"
+#include "tests/support/directory.h"
 #include "tests/support/process.h"
 
 #include <fcntl.h>
 #include <filesystem>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace support;
@@ -62,10 +62,8 @@ TEST_CASE("-v works for any user")
     }
     // The source may lie where only root goes.
     const std::string original = pause_path();
-    char directory[] = "/tmp/pause-any-user-XXXXXX";
-    REQUIRE(mkdtemp(directory) != nullptr);
-    REQUIRE(chmod(directory, 0755) == 0);
-    const std::string copy = std::string(directory) + "/pause";
+    const Directory directory;
+    const std::string copy = directory.path("pause");
     std::filesystem::copy_file(original, copy);
     setenv("PAUSE", copy.c_str(), 1);
     const Answer answer = ask({"-v"}, [] {
@@ -74,7 +72,6 @@ TEST_CASE("-v works for any user")
         }
     });
     setenv("PAUSE", original.c_str(), 1);
-    std::filesystem::remove_all(directory);
     CHECK(answer.text == version_line);
     CHECK(answer.status == Status{0, 0});
 }

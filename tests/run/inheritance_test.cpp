@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever pause inherits from what starts it makes no difference.
 #include "tests/support/catch.h"
+#include "tests/support/directory.h"
 #include "tests/support/process.h"
 #include "tests/support/seccomp.h"
 
@@ -248,14 +249,8 @@ TEST_CASE("it needs no files or privileges, and next to no resources", "[native]
     if (geteuid() != 0) {
         SKIP_TEST("only root can take so much away");
     }
-    char root[] = "/tmp/pause-root-XXXXXX";
-    REQUIRE(mkdtemp(root) != nullptr);
-    REQUIRE(chmod(root, 0755) == 0);
-    const std::string copy = std::string(root) + "/pause";
-    std::filesystem::copy_file(pause_path(), copy);
-    {
-        Child pause({.as = As::init, .before_exec = [&] { run_with_nothing(root); }});
-        expect_sleep_and_end(pause);
-    }
-    std::filesystem::remove_all(root);
+    const Directory root;
+    std::filesystem::copy_file(pause_path(), root.path("pause"));
+    Child pause({.as = As::init, .before_exec = [&] { run_with_nothing(root.path().c_str()); }});
+    expect_sleep_and_end(pause);
 }

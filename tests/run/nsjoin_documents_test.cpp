@@ -2,11 +2,11 @@
 // --help, the manual page and the completions name the same options, each with the same letter and
 // the same kind of value. --help is printed from the table that nsjoin itself goes by.
 #include "tests/support/catch.h"
+#include "tests/support/directory.h"
 #include "tests/support/nsjoin.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <regex>
 #include <sstream>
 
@@ -198,13 +198,10 @@ TEST_CASE("bash completes a process by its number and by what it is called", "[n
 TEST_CASE("bash completes values: files, directories, signals and follow", "[native]")
 {
     using Words = std::vector<std::string>;
-    char path[] = "/tmp/nsjoin-completion-XXXXXX";
-    REQUIRE(mkdtemp(path) != nullptr);
-    const std::string directory = path;
-    const std::string beginning = directory + "/one";
-    REQUIRE(
-        run({"sh", "-c", "cd \"$1\" && mkdir 'one directory' && touch 'one file'", "sh", directory})
-            .status == Status{0, 0});
+    const Directory place;
+    const std::string beginning = place.path("one");
+    place.directory("one directory");
+    place.file("one file", "");
 
     for (const Words &words : {Words{"--net", "=", beginning}, Words{"--bring", beginning},
                                Words{"-t", "1", "--mount", "=", beginning}}) {
@@ -217,7 +214,6 @@ TEST_CASE("bash completes values: files, directories, signals and follow", "[nat
     CHECK(complete({"--kill-child", "=", "TER"}) == Words{"SIGTERM"});
     CHECK(complete({"-S", ""}) == Words{"follow"});
     CHECK(complete({"--setgid", "=", "f"}) == Words{"follow"});
-    std::filesystem::remove_all(directory);
 }
 
 TEST_CASE("bash completes a command where one begins, and options of nsjoin before it", "[native]")

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The examples of nsjoin(1), run by a shell as they are printed there, and its messages.
 #include "tests/support/catch.h"
+#include "tests/support/directory.h"
 #include "tests/support/nsjoin.h"
 
 #include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
-#include <fstream>
 #include <sched.h>
 #include <sstream>
 #include <sys/mount.h>
@@ -87,10 +86,8 @@ TEST_CASE("the examples of the manual page work as printed", "[native]")
     REQUIRE(lines.size() == 9);
     const Holder holder(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID |
                         CLONE_NEWCGROUP);
-    char directory[] = "/tmp/nsjoin-examples-XXXXXX";
-    REQUIRE(mkdtemp(directory) != nullptr);
-    const std::string busybox = std::string(directory) + "/busybox";
-    std::ofstream(busybox) << "#!/bin/sh\necho busybox \"$@\"\n";
+    const Directory directory;
+    directory.file("busybox", "#!/bin/sh\necho busybox \"$@\"\n", 0644);
 
     const bool has_mounts = run({"true"}, own_mounts).status == Status{0, 0};
     const bool has_terminals = run({"sh", "-c", ": </dev/ptmx"}).status == Status{0, 0};
@@ -101,7 +98,7 @@ TEST_CASE("the examples of the manual page work as printed", "[native]")
             continue;
         }
         const Answer answer = run({"sh", "-c", line}, [&] {
-            set_up(holder, directory);
+            set_up(holder, directory.path());
             if (wants_blue) {
                 make_blue(holder);
             }
@@ -125,10 +122,9 @@ TEST_CASE("the examples of the manual page work as printed", "[native]")
             CHECK(contains(answer.output, "uid=0"));
         }
     }
-    const std::string told = contents(std::string(directory) + "/status");
+    const std::string told = contents(directory.path("status"));
     CHECK(contains(told, "{\"event\":\"started\",\"pid\":"));
     CHECK(contains(told, "\n{\"event\":\"exited\",\"status\":0}\n"));
-    std::filesystem::remove_all(directory);
 }
 
 TEST_CASE("nsjoin says what the manual page has among its diagnostics", "[native]")

@@ -24,7 +24,7 @@ void check_namespaces(const Answer &answer, const std::string &expected)
 
 void check_refused(const std::vector<std::string> &options, const std::string &why)
 {
-    const TemporaryDirectory directory;
+    const Directory directory;
     std::vector<std::string> arguments = options;
     arguments.insert(arguments.end(), {"--", "touch", directory.path("started")});
     const Answer answer = nsjoin(arguments);
@@ -86,7 +86,7 @@ TEST_CASE("a namespace that is mounted on a file outlives its processes and is j
     if (geteuid() != 0) {
         SKIP_TEST("wants root");
     }
-    const TemporaryDirectory directory;
+    const Directory directory;
     const std::string file = directory.path("net");
     std::ofstream(file).close();
     std::string expected;
@@ -151,7 +151,7 @@ TEST_CASE("files and a process are mixed, and the file goes before", "[native]")
 TEST_CASE("a file that is no namespace of the kind is refused in one line, and nothing is run",
           "[native]")
 {
-    const TemporaryDirectory directory;
+    const Directory directory;
     std::ofstream(directory.path("file")).close();
     mkfifo(directory.path("fifo").c_str(), 0600);
     const std::string wrong = "not a net namespace: ";
@@ -207,7 +207,7 @@ TEST_CASE("a file that can't be read is refused with the reason", "[native]")
     if (geteuid() != 0) {
         SKIP_TEST("wants root");
     }
-    const TemporaryDirectory directory;
+    const Directory directory;
     std::ofstream(directory.path("secret")).close();
     chmod(directory.path("secret").c_str(), 0600);
     const Answer answer = nsjoin_as(65534, {"--net=" + directory.path("secret"), "--", "true"});

@@ -86,7 +86,7 @@ TEST_CASE("one namespace that can't be joined, and the command is in none", "[na
     };
     held.ids = "0 65534 1\n";
     const Holder holder(CLONE_NEWNET | CLONE_NEWPID, held);
-    const TemporaryDirectory directory;
+    const Directory directory;
     const std::string mark = directory.path("mark");
     const std::vector<std::string> command{holder.name(), "--", "sh", "-c", ": >" + mark};
     const auto refused = [&](std::vector<std::string> options, const std::string &what) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // --pty: the command's own terminal, and what is carried between it and the caller's.
 #include "tests/support/catch.h"
+#include "tests/support/directory.h"
 #include "tests/support/terminal.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
-#include <fstream>
 #include <signal.h>
 #include <unistd.h>
 
@@ -37,24 +37,6 @@ std::string noise(size_t size)
     }
     return bytes;
 }
-
-// A file that is gone in the end.
-class File {
-public:
-    explicit File(const std::string &text)
-    {
-        const int fd = mkstemp(path_);
-        close(fd);
-        std::ofstream(path_) << text;
-    }
-    ~File() { unlink(path_); }
-    File(const File &) = delete;
-    File &operator=(const File &) = delete;
-    std::string path() const { return path_; }
-
-private:
-    char path_[32] = "/tmp/nsjoin-test-XXXXXX";
-};
 
 constexpr size_t much = 1 << 20;
 
@@ -112,11 +94,12 @@ TEST_CASE("each byte of the input and the output is carried, and none is lost at
     SKIP_WITHOUT_NAMESPACES
     const Pod pod;
     const std::string bytes = noise(much);
-    const File file(bytes);
+    const Directory directory;
+    const std::string file = directory.file("bytes", bytes);
     Terminal terminal;
     SECTION("out, to a terminal")
     {
-        Shell shell(terminal, script(pod, "stty raw; cat " + file.path()));
+        Shell shell(terminal, script(pod, "stty raw; cat " + file));
         REQUIRE(eventually([&] { return terminal.reader().rest().size() >= much; }));
         CHECK(shell.sees("exited 0"));
         check_same(terminal.reader().rest(), bytes);
@@ -125,7 +108,7 @@ TEST_CASE("each byte of the input and the output is carried, and none is lost at
     {
         // The input ends at once, so an end of file is typed, which a terminal may echo.
         const Answer answer =
-            nsjoin({"--pty", pod.name(), "sh", "-c", "stty raw -echo; cat " + file.path()});
+            nsjoin({"--pty", pod.name(), "sh", "-c", "stty raw -echo; cat " + file});
         check_same(answer.output, bytes);
         CHECK(answer.status == Status{0, 0});
     }
@@ -133,7 +116,7 @@ TEST_CASE("each byte of the input and the output is carried, and none is lost at
     {
         Shell shell(terminal,
                     script(pod, "stty raw -echo; echo ready; head -c " + std::to_string(much) +
-                                    " | cmp - " + file.path() + "; exit $?"));
+                                    " | cmp - " + file + "; exit $?"));
         REQUIRE(terminal.shows("ready"));
         terminal.type(bytes);
         CHECK(shell.sees("exited 0"));

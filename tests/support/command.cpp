@@ -5,13 +5,9 @@
 
 #include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
-#include <fstream>
 #include <sched.h>
 #include <signal.h>
 #include <sstream>
-#include <stdexcept>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace support {
@@ -20,36 +16,6 @@ Words operator+(Words first, const Words &words)
 {
     first.insert(first.end(), words.begin(), words.end());
     return first;
-}
-
-Directory::Directory()
-{
-    char name[] = "/tmp/nsjoin-test-XXXXXX";
-    if (mkdtemp(name) == nullptr || chmod(name, 0755) != 0) {
-        throw std::runtime_error("no directory can be made in /tmp");
-    }
-    path_ = name;
-}
-
-Directory::~Directory()
-{
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::string Directory::file(const std::string &name, const std::string &text, unsigned mode) const
-{
-    std::ofstream(path(name)) << text;
-    if (chmod(path(name).c_str(), mode) != 0) {
-        throw std::runtime_error("cannot make " + path(name));
-    }
-    return path(name);
-}
-
-std::string Directory::directory(const std::string &name) const
-{
-    std::filesystem::create_directories(path(name));
-    return path(name);
 }
 
 unsigned long joinable(unsigned long namespaces)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests of nsjoin's command need around it: a place, a program to enter, nsjoin while it
-// runs.
+// What the tests of nsjoin's command need around it: a program to enter, nsjoin while it runs.
 #pragma once
 
+#include "tests/support/directory.h"
 #include "tests/support/nsjoin.h"
 
 namespace support {
@@ -12,25 +12,6 @@ using Words = std::vector<std::string>;
 
 /// `words` behind `first`.
 Words operator+(Words first, const Words &words);
-
-/// A directory of its own, removed with all that is in it in the end. Anyone may enter it.
-class Directory {
-public:
-    Directory();
-    ~Directory();
-    Directory(const Directory &) = delete;
-    Directory &operator=(const Directory &) = delete;
-
-    const std::string &path() const { return path_; }
-    std::string path(const std::string &name) const { return path_ + "/" + name; }
-    /// Makes a file in it, and says its path.
-    std::string file(const std::string &name, const std::string &text, unsigned mode = 0755) const;
-    /// Makes a directory in it, and says its path.
-    std::string directory(const std::string &name) const;
-
-private:
-    std::string path_;
-};
 
 /// `namespaces`, and one of users where only that lets make or join them.
 unsigned long joinable(unsigned long namespaces);

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
-#include <stdexcept>
 
 namespace support {
 
@@ -32,7 +31,7 @@ Answer nsjoin_as(uid_t id, const std::vector<std::string> &arguments,
                  const std::function<void()> &before_exec)
 {
     // That user may not be able to get to where it was built.
-    const TemporaryDirectory directory;
+    const Directory directory;
     std::vector<std::string> words{directory.path("nsjoin")};
     std::filesystem::copy_file(nsjoin_path(), words[0]);
     words.insert(words.end(), arguments.begin(), arguments.end());
@@ -59,22 +58,6 @@ std::string field(const std::string &status, const std::string &key)
         return all;
     }
     return "there is no " + key;
-}
-
-TemporaryDirectory::TemporaryDirectory()
-{
-    char name[] = "/tmp/nsjoin-test-XXXXXX";
-    if (mkdtemp(name) == nullptr) {
-        throw std::runtime_error("no temporary directory");
-    }
-    path_ = name;
-    std::filesystem::permissions(path_, std::filesystem::perms(0755));
-}
-
-TemporaryDirectory::~TemporaryDirectory()
-{
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
 }
 
 bool is_one_line(const std::string &error)

@@ -2,6 +2,7 @@
 // The kinds of namespaces, as nsjoin's options have them and as /proc has them.
 #pragma once
 
+#include "tests/support/directory.h"
 #include "tests/support/nsjoin.h"
 
 #include <sched.h>
@@ -43,20 +44,6 @@ Answer nsjoin_as(uid_t id, const std::vector<std::string> &arguments,
 
 /// The words behind `key` in a file such as /proc/PID/status, with a space between them.
 std::string field(const std::string &status, const std::string &key);
-
-/// A directory in /tmp that everybody may enter, gone in the end with all in it.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory();
-    ~TemporaryDirectory();
-    TemporaryDirectory(const TemporaryDirectory &) = delete;
-    TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
-
-    std::string path(const std::string &name) const { return path_ + "/" + name; }
-
-private:
-    std::string path_;
-};
 
 /// `error` is one line of nsjoin's.
 bool is_one_line(const std::string &error);
