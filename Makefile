@@ -58,7 +58,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 PROGRAMS := $(BUILD)/pause $(BUILD)/nsjoin
 
 .PHONY: all all-arch always bench-nsjoin bench-pause clean deb demo dist fuzz help image install \
-    install-debug lint release reproducible sanitize sign size test test-arch test-engines \
+    install-debug lint native release reproducible sanitize sign size test test-arch test-engines \
     test-packaging test-soak uninstall
 all: $(PROGRAMS) ## build the programs into build/<arch>/; ARCH=<arch> cross-builds them
 
@@ -236,6 +236,9 @@ uninstall: ## remove what install and install-debug have installed
 
 clean: ## remove everything that was built
 	rm -rf build
+
+native: # what this machine is called here
+	@echo $(NATIVE)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile packaging/*.mk | \

@@ -4,8 +4,8 @@
 # archives, which the tests of other engines load.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 clean_up() { [ ! -d "$work/root" ] || b rm --all >/dev/null || :; }
 

@@ -7,12 +7,12 @@
 # shellcheck disable=SC2016 # what is in single quotes is expanded by jq, or inside
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 kubernetes=$PWD/examples/kubernetes
-nsjoin=${NSJOIN:-$PWD/build/$(uname -m)/nsjoin}
-pause=${PAUSE:-$PWD/build/$(uname -m)/pause}
+nsjoin=$native/nsjoin
+pause=$native/pause
 cgroup=/${work##*/} # of all the pods, below the root of each hierarchy
 
 holder=
@@ -210,18 +210,6 @@ not_shared() {
     same lone inside other cat /proc/sys/kernel/hostname
 }
 
-# Leaves an orphan behind, and sees it go.
-reaps() {
-    inside guest sh -c '
-        orphan=$(sh -c "sleep 1 >/dev/null 2>&1 & echo \$!")
-        grep "^PPid:.1\$" "/proc/$orphan/status" || exit 1
-        for try in $(seq 300); do
-            [ -e "/proc/$orphan" ] || exit 0
-            sleep 0.1
-        done
-        exit 1'
-}
-
 # asks ADDRESS PORT COMMAND...: does the till answer a bash that the command runs?
 asks() {
     peer=/dev/tcp/$1/$2
@@ -371,7 +359,7 @@ it 'containers run in them' run_containers till guest other
 [ "$result" -eq 0 ] || exit 1
 it 'containers share the namespaces of pause' shared
 it 'containers may have a PID namespace each' not_shared
-it 'pause reaps what containers leave behind' reaps
+it 'pause reaps what containers leave behind' inside guest sh -c "$reaping"
 it 'containers of a pod reach each other on localhost' asks 127.0.0.1 8080 inside guest
 it 'pods reach each other by address' asks "$(of shop .status.network.ip)" 8080 inside other
 it 'a port of the node reaches a pod' asks 10.85.0.1 30080 node

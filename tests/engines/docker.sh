@@ -4,14 +4,14 @@
 # bridge, that nothing else sees.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 daemon=
 cgroup=/${work##*/}
 bridge=pause$$
 PATH=/usr/bin:$PATH # Debian's client, which has BuildKit in it
-nsjoin=build/$(uname -m)/nsjoin
+nsjoin=$native/nsjoin
 clean_up() {
     [ -n "$daemon" ] || { ip link delete "$bridge" 2>/dev/null; return; }
     containers=$(docker ps --all --quiet)
@@ -87,20 +87,11 @@ is_a_base_image() {
     runs_and_stops based
 }
 
-# A second container in its namespaces leaves an orphan behind, and sees it go.
 reaps_for_others() {
     infra=$(run --detach --ipc=shareable pause)
     eventually asleep "$infra"
     docker run --rm --network="container:$infra" --pid="container:$infra" \
-        --ipc="container:$infra" debian:trixie-slim sh -c '
-            grep -x pause /proc/1/comm || exit 1
-            orphan=$(sh -c "sleep 1 >/dev/null & echo \$!")
-            grep "^PPid:.1\$" "/proc/$orphan/status" || exit 1
-            for try in $(seq 300); do
-                [ -e "/proc/$orphan" ] || exit 0
-                sleep 0.1
-            done
-            exit 1'
+        --ipc="container:$infra" debian:trixie-slim sh -c "$reaping"
     docker stop --time 30 "$infra"
 }
 

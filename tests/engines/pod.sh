@@ -7,8 +7,8 @@ set -eu
 # The pods' host is a network namespace of this test, in which only plugins leave something.
 [ "$(id -u)" -ne 0 ] || [ -n "${POD_HOST-}" ] || exec env POD_HOST=yes unshare --net sh "$0"
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 # A test that failed may have left a pod that can't be stopped.
 clean_up() {
@@ -25,8 +25,7 @@ for program in ip iptables jq mount perl; do
     command -v "$program" >/dev/null || skip_all "there is no $program"
 done
 
-build=$PWD/build/$(uname -m | sed 's/^i[3-6]86$/i386/; s/^armv[78].*/arm/')
-PATH=$build:$PATH
+PATH=$native:$PATH
 export POD_STATE="$work/state" CNI_PATH="$work/cni:$plugins"
 pod() { examples/pod/pod "$@"; }
 
@@ -113,7 +112,7 @@ ask_from() { echo hello | inside "$1" "$2" perl /tools/client.pl "$3" "$4"; }
 veths() { ip -brief link show type veth | wc -l; }
 leases() { find "$work/leases" -name '10.*' -printf '%f\n' | sort | xargs; }
 rules() { iptables-save | grep -c "id: \\\\\"$1\\\\\"" || :; }
-pauses() { find /proc -maxdepth 2 -name exe -lname "$build/pause" 2>/dev/null | wc -l; }
+pauses() { find /proc -maxdepth 2 -name exe -lname "$native/pause" 2>/dev/null | wc -l; }
 footprint() {
     grep -c veth /proc/self/net/dev
     find "$work/state" "$work/leases" | sort
@@ -417,8 +416,8 @@ links_do_not_lead_out() {
 }
 
 programs_can_be_named() {
-    cp "$build/pause" "$work/my pause"
-    cp "$build/nsjoin" "$work/my nsjoin"
+    cp "$native/pause" "$work/my pause"
+    cp "$native/nsjoin" "$work/my nsjoin"
     PAUSE="$work/my pause" NSJOIN="$work/my nsjoin" pod create named
     look named
     same "$work/my pause" readlink "/proc/$(pid_of named infra)/exe"

@@ -7,8 +7,8 @@
 # curl python3.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 here=$PWD
 examples=$here/examples/podman
@@ -169,16 +169,7 @@ ends_when_told() {
 
 reaps_for_others() {
     p pod create --name family --share +pid
-    # shellcheck disable=SC2016 # expanded inside
-    p run --rm --pod family debian sh -c '
-        grep -x pause /proc/1/comm || exit 1
-        orphan=$(sh -c "sleep 1 >/dev/null & echo \$!")
-        grep "^PPid:.1\$" "/proc/$orphan/status" || exit 1
-        for try in $(seq 300); do
-            [ -e "/proc/$orphan" ] || exit 0
-            sleep 0.1
-        done
-        exit 1'
+    p run --rm --pod family debian sh -c "$reaping"
 }
 
 page='Hello from the debian container'

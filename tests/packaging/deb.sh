@@ -4,8 +4,8 @@
 # removed. Packages: debhelper and lintian.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 clean_up() { :; }
 

@@ -4,8 +4,8 @@
 # a core out of it: root takes one. Packages: gdb.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 # unshare ignores SIGTERM, and takes pause along, and with it all that is in there.
 clean_up() { [ -z "${pod:-}" ] || kill -KILL "$pod" || :; }

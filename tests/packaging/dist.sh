@@ -3,8 +3,8 @@
 # `make dist`: what is in the tar file, and that it needs nothing beside it.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 clean_up() { :; }
 

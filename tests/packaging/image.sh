@@ -3,8 +3,8 @@
 # The archives that `make image` makes: what is in them, and that engines and a registry take them.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 # The servers, which were all told where to keep what is theirs.
 clean_up() {
@@ -82,7 +82,7 @@ is_small() {
 is_described() {
     sh packaging/sbom.sh "$work/$program.tar"
     same "$platforms" jq '.files | length' "$work/$program.spdx.json"
-    same "$(sha256sum <"build/$(uname -m)/$program" | cut -d' ' -f1)" jq -r '.files[] |
+    same "$(sha256sum <"build/x86_64/$program" | cut -d' ' -f1)" jq -r '.files[] |
         select(.comment == "linux/amd64").checksums[] | select(.algorithm == "SHA256").checksumValue' \
         "$work/$program.spdx.json"
     same '["'"$program"'"]' jq -c '[.packages[].name]' "$work/$program.spdx.json"

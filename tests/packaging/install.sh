@@ -3,8 +3,8 @@
 # `make install`, `install-debug` and `uninstall`, with a DESTDIR and a PREFIX that have spaces in them.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=tests/engines/lib.sh
-. tests/engines/lib.sh
+# shellcheck source=tests/support/lib.sh
+. tests/support/lib.sh
 
 clean_up() { :; }
 

@@ -1,12 +1,13 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# What the tests of engines share: counting, cleaning up, and the builder image, which no registry is
-# asked for. Packages: mmdebstrap, and docker.io with runc, or buildah.
+# What the tests of engines and of packaging share: counting, cleaning up, and the builder image, which no
+# registry is asked for. Packages: mmdebstrap.
 
 # shellcheck disable=SC2034 # used by those that include this
 version=$(cat VERSION)
 work=$(mktemp -d)
 passed=0 failed=0 skipped=0
+native=$PWD/build/$(make -s native) # where the programs for this machine are
 
 # Ends with the total, whatever happened. clean_up is the engine's.
 finish() {
@@ -86,6 +87,18 @@ archive() {
     [ -s "build/engines/$1.tar" ] || { echo "there is no $1.tar: run buildah.sh first" >&2; return 1; }
     echo "build/engines/$1.tar"
 }
+
+# For a shell in a container of a pod that shares its PID namespace: leaves an orphan, and sees it go.
+# shellcheck disable=SC2016 # expanded inside
+reaping='
+    grep -x pause /proc/1/comm || exit 1
+    orphan=$(sh -c "sleep 1 >/dev/null 2>&1 & echo \$!")
+    grep "^PPid:.1\$" "/proc/$orphan/status" || exit 1
+    for try in $(seq 300); do
+        [ -e "/proc/$orphan" ] || exit 0
+        sleep 0.1
+    done
+    exit 1'
 
 # one_file NAME LAYER: has the tar file LAYER nothing in it but NAME, read-only and root's?
 one_file() {
