@@ -113,8 +113,8 @@ $(TESTS)/%.o: %.cpp Makefile VERSION
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCXX) -O0 $(CXXFLAGS_TESTS) $(HOSTED) -c $< -o $@
 
-# Of nsjoin what calls no kernel: pure, so it can be linked to tests.
-PURE := $(patsubst %,nsjoin/%.cpp,failure names option_table options proc)
+# Of nsjoin and sys what calls no kernel: pure, so it can be linked to tests.
+PURE := $(patsubst %,nsjoin/%.cpp,failure names option_table options proc) sys/text.cpp
 $(TESTS)/unit: $(call objects,unit) $(PURE:%.cpp=$(TESTS)/%.o) $(TESTS)/tests/support/main.o
 $(TESTS)/run: $(call objects,run) $(call objects,support)
 $(TESTS)/soak: $(call objects,soak) $(call objects,support)

@@ -3,8 +3,8 @@
 
 #include "environment.h"
 
-#include "proc.h"
 #include "sys/memory.h"
+#include "sys/text.h"
 
 namespace nsjoin {
 

@@ -3,7 +3,7 @@
 
 #include "names.h"
 #include "option_table.h"
-#include "proc.h"
+#include "sys/text.h"
 
 namespace nsjoin {
 
@@ -45,7 +45,7 @@ Failure parse_id(const char *text, Id &id)
     uint64_t value = 0;
     if (sys::equal(text, "follow")) {
         id = {Id::From::target, 0, text};
-    } else if (parse_number({text, sys::length(text)}, max_id, value)) {
+    } else if (sys::parse_number({text, sys::length(text)}, max_id, value)) {
         id = {Id::From::number, static_cast<uint32_t>(value), text};
     } else {
         return mistake("not a number of a user or group, nor follow:", text);
@@ -56,7 +56,7 @@ Failure parse_id(const char *text, Id &id)
 Failure parse_descriptor(const char *text, int &fd)
 {
     uint64_t value = 0;
-    if (!parse_number({text, sys::length(text)}, max_int, value)) {
+    if (!sys::parse_number({text, sys::length(text)}, max_int, value)) {
         return mistake("not a file descriptor:", text);
     }
     fd = static_cast<int>(value);

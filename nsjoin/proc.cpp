@@ -7,65 +7,6 @@ namespace nsjoin {
 
 using sys::TextView;
 
-namespace {
-
-TextView from(TextView text, size_t begin)
-{
-    return {text.data + begin, text.size - begin};
-}
-
-} // namespace
-
-TextView take_word(TextView &text, char separator)
-{
-    size_t end = 0;
-    while (end < text.size && text.data[end] != separator) {
-        ++end;
-    }
-    const TextView word(text.data, end);
-    text = from(text, end < text.size ? end + 1 : end);
-    return word;
-}
-
-bool take_line(TextView &text, TextView &line)
-{
-    if (text.size == 0) {
-        return false;
-    }
-    line = take_word(text, '\n');
-    return true;
-}
-
-bool parse_number(TextView text, uint64_t max, uint64_t &number)
-{
-    number = 0;
-    for (size_t i = 0; i < text.size; ++i) {
-        const char digit = text.data[i];
-        if (digit < '0' || digit > '9') {
-            return false;
-        }
-        const auto value = static_cast<uint64_t>(digit - '0');
-        // No division: 32-bit machines have none for 64 bits.
-        constexpr uint64_t last_before_overflow = ~uint64_t{0} / 10;
-        if (number > last_before_overflow || number * 10 + value < value) {
-            return false;
-        }
-        number = number * 10 + value;
-        if (number > max) {
-            return false;
-        }
-    }
-    return text.size != 0;
-}
-
-bool parse_number(TextView text, uint32_t &number)
-{
-    uint64_t value = 0;
-    const bool parsed = parse_number(text, 0xffffffff, value);
-    number = static_cast<uint32_t>(value);
-    return parsed;
-}
-
 TextView field(TextView text, const char *key)
 {
     TextView line;
@@ -73,7 +14,7 @@ TextView field(TextView text, const char *key)
         const TextView name = take_word(line, ':');
         if (sys::equal(name, {key, sys::length(key)})) {
             while (line.size != 0 && (*line.data == '\t' || *line.data == ' ')) {
-                line = from(line, 1);
+                line = skip(line, 1);
             }
             return line;
         }
@@ -157,12 +98,12 @@ bool path_under(TextView path, const char *root, TextView &rest)
     if (path.size < size || !sys::equal(TextView(path.data, size), TextView(root, size))) {
         return false;
     }
-    rest = from(path, size);
+    rest = skip(path, size);
     if (rest.size != 0 && *rest.data != '/') {
         return false;
     }
     while (rest.size != 0 && *rest.data == '/') {
-        rest = from(rest, 1);
+        rest = skip(rest, 1);
     }
     return true;
 }
@@ -211,10 +152,10 @@ TextView interpreter(TextView program)
         return {};
     }
     if (program.data[0] == '#' && program.data[1] == '!') {
-        TextView line = from(program, 2);
+        TextView line = skip(program, 2);
         line = take_word(line, '\n');
         while (line.size != 0 && (*line.data == ' ' || *line.data == '\t')) {
-            line = from(line, 1);
+            line = skip(line, 1);
         }
         line = take_word(line, ' ');
         return take_word(line, '\t');

@@ -9,18 +9,6 @@
 
 namespace nsjoin {
 
-/// Takes the first line off `text`, without its end; false: there is none.
-bool take_line(sys::TextView &text, sys::TextView &line);
-
-/// Takes what is in front of the first `separator` off `text`, or all of it.
-sys::TextView take_word(sys::TextView &text, char separator);
-
-/// The decimal number that is all of `text`; false: it is none, or greater than `max`.
-bool parse_number(sys::TextView text, uint64_t max, uint64_t &number);
-
-/// The same, up to 2^32-1.
-bool parse_number(sys::TextView text, uint32_t &number);
-
 /// The value of `key` in a file of lines `Key:<tab>value`, such as status and fdinfo; empty: not
 /// there.
 sys::TextView field(sys::TextView text, const char *key);

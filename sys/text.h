@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text without a heap: a view of some, and a bounded buffer to put some together in.
+// Text without a heap: a view of some, which can be taken apart, and a bounded buffer to put some
+// together in. Knows nothing of what the text is about.
 #pragma once
 
 #include <stddef.h>
@@ -54,6 +55,24 @@ constexpr bool equal(const char *string, TextView text)
     }
     return string[text.size] == '\0';
 }
+
+/// `text` without its first `count` bytes, of which it has as many.
+constexpr TextView skip(TextView text, size_t count)
+{
+    return {text.data + count, text.size - count};
+}
+
+/// Takes the first line off `text`, without its end; false: there is none.
+bool take_line(TextView &text, TextView &line);
+
+/// Takes what is in front of the first `separator` off `text`, or all of it.
+TextView take_word(TextView &text, char separator);
+
+/// The decimal number that is all of `text`; false: it is none, or greater than `max`.
+bool parse_number(TextView text, uint64_t max, uint64_t &number);
+
+/// The same, up to 2^32-1.
+bool parse_number(TextView text, uint32_t &number);
 
 /// A number in decimal digits.
 class Decimal {

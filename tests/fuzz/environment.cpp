@@ -2,8 +2,6 @@
 // /proc/PID/environ, which a process can write what it likes into: taken apart at zeros.
 #include "fuzz.h"
 
-#include "nsjoin/proc.h"
-
 using sys::TextView;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -15,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         std::string together;
         while (rest.size != 0) {
             const size_t before = rest.size;
-            const TextView word = nsjoin::take_word(rest, separator);
+            const TextView word = take_word(rest, separator);
             fuzz::require_within(word, whole);
             fuzz::require_within(rest, whole);
             fuzz::require(rest.size < before);

@@ -2,21 +2,13 @@
 // Files of /proc, as they are and as somebody hostile would like them to be.
 #include "nsjoin/proc.h"
 #include "tests/support/catch.h"
+#include "tests/unit/exact.h"
 
 using namespace nsjoin;
 using sys::TextView;
+using unit::Exact;
 
 namespace {
-
-// A view whose end is the end of its memory, for AddressSanitizer to watch.
-class Exact {
-public:
-    Exact(const std::string &text) : bytes_(text.begin(), text.end()) {}
-    operator TextView() const { return {bytes_.data(), bytes_.size()}; }
-
-private:
-    std::vector<char> bytes_;
-};
 
 std::string string(TextView text)
 {
@@ -24,38 +16,6 @@ std::string string(TextView text)
 }
 
 } // namespace
-
-TEST_CASE("text is taken line by line, whether or not the last has an end")
-{
-    for (const std::string ending : {"", "\n"}) {
-        const Exact exact("one\n\nthree" + ending);
-        TextView text = exact;
-        TextView line;
-        REQUIRE(take_line(text, line));
-        CHECK(string(line) == "one");
-        REQUIRE(take_line(text, line));
-        CHECK(string(line).empty());
-        REQUIRE(take_line(text, line));
-        CHECK(string(line) == "three");
-        CHECK(!take_line(text, line));
-    }
-    TextView none;
-    TextView line;
-    CHECK(!take_line(none, line));
-}
-
-TEST_CASE("a number is digits alone, up to 2^32-1")
-{
-    uint32_t number = 1;
-    CHECK((parse_number(Exact("0"), number) && number == 0));
-    CHECK((parse_number(Exact("2147483647"), number) && number == 2147483647));
-    CHECK((parse_number(Exact("0000000000007"), number) && number == 7));
-    for (const std::string text : {"", "4294967296", "18446744073709551617", "-1", "+1", " 1", "1 ",
-                                   "1x", "99999999999999999999999999"}) {
-        CAPTURE(text);
-        CHECK(!parse_number(Exact(text), number));
-    }
-}
 
 TEST_CASE("a value is found by its whole name")
 {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sys/text.h"
 #include "tests/support/catch.h"
+#include "tests/unit/exact.h"
 
 #include <limits>
 #include <string>
 
 using namespace sys;
+using unit::Exact;
 
 namespace {
 
@@ -66,4 +68,36 @@ TEST_CASE("equal takes whole strings")
     CHECK(!equal("--helpp", "--help"));
     CHECK(!equal("", "--help"));
     CHECK(!equal("x", ""));
+}
+
+TEST_CASE("text is taken line by line, whether or not the last has an end")
+{
+    for (const std::string ending : {"", "\n"}) {
+        const Exact exact("one\n\nthree" + ending);
+        TextView text = exact;
+        TextView line;
+        REQUIRE(take_line(text, line));
+        CHECK(string(line) == "one");
+        REQUIRE(take_line(text, line));
+        CHECK(string(line).empty());
+        REQUIRE(take_line(text, line));
+        CHECK(string(line) == "three");
+        CHECK(!take_line(text, line));
+    }
+    TextView none;
+    TextView line;
+    CHECK(!take_line(none, line));
+}
+
+TEST_CASE("a number is digits alone, up to 2^32-1")
+{
+    uint32_t number = 1;
+    CHECK((parse_number(Exact("0"), number) && number == 0));
+    CHECK((parse_number(Exact("2147483647"), number) && number == 2147483647));
+    CHECK((parse_number(Exact("0000000000007"), number) && number == 7));
+    for (const std::string text : {"", "4294967296", "18446744073709551617", "-1", "+1", " 1", "1 ",
+                                   "1x", "99999999999999999999999999"}) {
+        CAPTURE(text);
+        CHECK(!parse_number(Exact(text), number));
+    }
 }
