@@ -94,23 +94,6 @@ Failure ailment(const Target &target)
 
 } // namespace
 
-TextView read_beginning(FdRef directory, const char *path, char *buffer, size_t size)
-{
-    Fd file;
-    if (const auto opened = open(directory, path, O_RDONLY, file); !opened) {
-        return {};
-    }
-    size_t got = 0;
-    while (got < size) {
-        const auto count = read(file.get(), buffer + got, size - got);
-        if (!count || count.value() == 0) {
-            break;
-        }
-        got += static_cast<size_t>(count.value());
-    }
-    return {buffer, got};
-}
-
 Failure explain(const Target &target, Stage stage, const char *text, Errno error)
 {
     // Without a free descriptor there is no looking.

@@ -30,7 +30,4 @@ Failure pin(const Options &options, Target &target);
 /// what `text` says.
 Failure explain(const Target &target, Stage stage, const char *text, sys::Errno error);
 
-/// The beginning of a file, at most `size` bytes; empty: it can't be read.
-sys::TextView read_beginning(sys::FdRef directory, const char *path, char *buffer, size_t size);
-
 } // namespace nsjoin

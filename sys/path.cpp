@@ -18,6 +18,23 @@ Result<void> open(FdRef directory, const char *path, int flags, Fd &file)
     return Result<void>(0);
 }
 
+TextView read_beginning(FdRef directory, const char *path, char *buffer, size_t size)
+{
+    Fd file;
+    if (!open(directory, path, O_RDONLY, file)) {
+        return {};
+    }
+    size_t got = 0;
+    while (got < size) {
+        const auto count = read(file.get(), buffer + got, size - got);
+        if (!count || count.value() == 0) {
+            break;
+        }
+        got += static_cast<size_t>(count.value());
+    }
+    return {buffer, got};
+}
+
 Result<void> identify(FdRef directory, const char *path, int flags, FileIdentity &identity)
 {
     struct statx status;

@@ -42,18 +42,7 @@ TextView link(const char *path)
 
 TextView contents(const char *path)
 {
-    Fd file;
-    if (const auto opened = open(working_directory, path, O_RDONLY, file); !opened) {
-        return {};
-    }
-    size_t size = 0;
-    for (;;) {
-        const auto got = read(file.get(), buffer + size, sizeof buffer - size);
-        if (!got || got.value() == 0) {
-            return {buffer, size};
-        }
-        size += static_cast<size_t>(got.value());
-    }
+    return read_beginning(working_directory, path, buffer, sizeof buffer);
 }
 
 void append_namespaces()
