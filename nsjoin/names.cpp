@@ -65,13 +65,13 @@ constexpr char error_words[] = "EPERM\0Operation not permitted\0"
                                "EDQUOT\0Disk quota exceeded\0"
                                "EHOSTDOWN\0Host is down\0";
 
+using sys::arch::sigstkflt;
+
 constexpr uint16_t signals[] = {
-    SIGHUP,    SIGINT,  SIGQUIT, SIGILL,  SIGTRAP,   SIGABRT, SIGBUS,   SIGFPE,  SIGKILL, SIGUSR1,
-    SIGSEGV,   SIGUSR2, SIGPIPE, SIGALRM, SIGTERM,   SIGCHLD, SIGCONT,  SIGSTOP, SIGTSTP, SIGTTIN,
-    SIGTTOU,   SIGURG,  SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO,   SIGPWR,  SIGSYS,
-#ifdef SIGSTKFLT // not on mips
-    SIGSTKFLT,
-#endif
+    SIGHUP,    SIGINT,  SIGQUIT,  SIGILL,  SIGTRAP, SIGABRT, SIGBUS,    SIGFPE,
+    SIGKILL,   SIGUSR1, SIGSEGV,  SIGUSR2, SIGPIPE, SIGALRM, SIGTERM,   SIGCHLD,
+    SIGCONT,   SIGSTOP, SIGTSTP,  SIGTTIN, SIGTTOU, SIGURG,  SIGXCPU,   SIGXFSZ,
+    SIGVTALRM, SIGPROF, SIGWINCH, SIGIO,   SIGPWR,  SIGSYS,  sigstkflt,
 };
 constexpr char signal_words[] = "SIGHUP\0"
                                 "SIGINT\0"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that a compiler calls by itself: for what a machine has no instruction for, and for
-// structures that are copied or cleared. Elsewhere they come from the compiler's library and the C
-// library.
+// Functions that a compiler calls by itself, where structures are copied or cleared. Elsewhere they
+// come from the C library. Those for what a machine has no instruction for are in sys/arch.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -51,28 +50,3 @@ extern "C" int memcmp(const void *a, const void *b, size_t size)
     }
     return 0;
 }
-
-#ifdef __arm__
-
-// Run-time ABI for the Arm Architecture, 4.3.1: the quotient in r0, the remainder in r1.
-extern "C" uint64_t __aeabi_uidivmod(uint32_t numerator, uint32_t denominator)
-{
-    uint32_t quotient = 0;
-    uint32_t remainder = 0;
-    for (int bit = 31; bit >= 0; --bit) {
-        remainder = remainder << 1 | (numerator >> bit & 1);
-        quotient <<= 1;
-        if (remainder >= denominator) {
-            remainder -= denominator;
-            quotient |= 1;
-        }
-    }
-    return uint64_t{remainder} << 32 | quotient;
-}
-
-extern "C" uint32_t __aeabi_uidiv(uint32_t numerator, uint32_t denominator)
-{
-    return static_cast<uint32_t>(__aeabi_uidivmod(numerator, denominator));
-}
-
-#endif

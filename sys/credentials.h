@@ -9,34 +9,23 @@
 
 namespace sys {
 
-// 32-bit machines that once had 16-bit ids call the wider ones so, setuid(2).
-#ifdef __NR_setuid32
-constexpr long setuid_number = __NR_setuid32;
-constexpr long setgid_number = __NR_setgid32;
-constexpr long setgroups_number = __NR_setgroups32;
-#else
-constexpr long setuid_number = __NR_setuid;
-constexpr long setgid_number = __NR_setgid;
-constexpr long setgroups_number = __NR_setgroups;
-#endif
-
 /// setuid(2). EINVAL: it has no meaning in this user namespace.
 inline Result<void> set_user(uint32_t uid)
 {
-    return call<void>(setuid_number, uid);
+    return call<void>(arch::setuid_number, uid);
 }
 
 /// setgid(2). EINVAL: it has no meaning in this user namespace.
 inline Result<void> set_group(uint32_t gid)
 {
-    return call<void>(setgid_number, gid);
+    return call<void>(arch::setgid_number, gid);
 }
 
 /// No supplementary groups. EPERM also where this user namespace does not allow it,
 /// user_namespaces(7).
 inline Result<void> clear_groups()
 {
-    return call<void>(setgroups_number, 0, 0);
+    return call<void>(arch::setgroups_number, 0, 0);
 }
 
 /// Changing from user 0 to another does not take away capabilities, SECBIT_KEEP_CAPS. Until the

@@ -45,20 +45,16 @@ using MemoryMap = prctl_mm_map;
     return call<void>(__NR_munmap, begin, end - begin);
 }
 
-/// mmap(2), of a file from its beginning. The call has another shape on some machines.
+/// mmap(2), of a file from its beginning.
 template <class T>
 Result<T *> map(T *at, size_t size, int protection, int flags, int fd)
 {
-#if defined __s390x__
-    // From memory.
-    const long arguments[6] = {
-        reinterpret_cast<long>(at), static_cast<long>(size), protection, flags, fd, 0};
-    return call<T *>(__NR_mmap, arguments);
-#elif defined __NR_mmap2
-    return call<T *>(__NR_mmap2, at, size, protection, flags, fd, 0);
-#else
-    return call<T *>(__NR_mmap, at, size, protection, flags, fd, 0);
-#endif
+    if constexpr (arch::mmap_from_memory) {
+        const long arguments[6] = {argument(at), argument(size), protection, flags, fd, 0};
+        return call<T *>(arch::mmap_number, arguments);
+    } else {
+        return call<T *>(arch::mmap_number, at, size, protection, flags, fd, 0);
+    }
 }
 
 /// New memory, zeros, `size` bytes rounded up to pages. ENOMEM: there is none.

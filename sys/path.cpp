@@ -7,10 +7,8 @@ namespace sys {
 
 Result<void> open(FdRef directory, const char *path, int flags, Fd &file)
 {
-#ifdef O_LARGEFILE
-    flags |= O_LARGEFILE;
-#endif
-    const auto opened = call<long>(__NR_openat, directory.number, path, flags | O_CLOEXEC, 0);
+    const auto opened =
+        call<long>(__NR_openat, directory.number, path, flags | O_LARGEFILE | O_CLOEXEC, 0);
     if (!opened) {
         return Result<void>(opened);
     }

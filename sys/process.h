@@ -24,14 +24,23 @@ enum class Pid : int { init = 1 };
     return pid && pid.value() != 0;
 }
 
-/// A new process, a copy of this one, which is its parent: there 0 is returned, as by fork(2).
+/// clone(2) of a process, a copy of this one: there 0 is returned, as by fork(2). `flags` are
+/// CLONE_ something and the signal that its end raises; CLONE_PARENT_SETTID puts its number to
+/// `pid`.
+inline Result<Pid> clone(long flags, int *pid = nullptr)
+{
+    constexpr long same_stack = 0;
+    if constexpr (arch::clone_stack_first) {
+        return call<Pid>(__NR_clone, same_stack, flags, pid, 0, 0);
+    } else {
+        return call<Pid>(__NR_clone, flags, same_stack, pid, 0, 0);
+    }
+}
+
+/// A new process, a copy of this one, which is its parent.
 inline Result<Pid> fork()
 {
-#ifdef __NR_fork
-    return call<Pid>(__NR_fork);
-#else
-    return call<Pid>(__NR_clone, SIGCHLD, 0, 0, 0, 0);
-#endif
+    return clone(SIGCHLD);
 }
 
 /// The same, born into the cgroup (version 2) whose directory is open. Linux 5.7.

@@ -25,13 +25,8 @@ enum class Signal : int {
     sigwinch = SIGWINCH,
 };
 
-/// How many there are, and where the kernel's structs have what is needed of them: in siginfo_t the
-/// word that is its code, and in sigaction the long that is its handler.
-#if defined __mips__
-inline constexpr int last_signal = 128, code_word = 1, handler_long = 1;
-#else
-inline constexpr int last_signal = 64, code_word = 2, handler_long = 0;
-#endif
+/// How many there are.
+using arch::last_signal;
 
 /// A set of signals, as the kernel keeps it: a bit for each.
 class SignalSet {
@@ -71,7 +66,7 @@ private:
 struct SignalInfo {
     /// Positive: the kernel itself sent it. 0: a process by kill(2). Negative: a process, by means
     /// that let it choose what stands here.
-    int code() const { return error_and_code[code_word - 1]; }
+    int code() const { return error_and_code[arch::code_word - 1]; }
 
     Signal signal;
     int error_and_code[2];
@@ -98,7 +93,7 @@ inline Result<void> block_signals(const SignalSet &set, SignalSet &before)
 /// What a process does when it is sent a signal: the kernel's struct sigaction, of which only the
 /// handler (SIG_DFL is 0, SIG_IGN 1) is known here.
 struct SignalAction {
-    constexpr bool is_default() const { return longs[handler_long] == 0; }
+    constexpr bool is_default() const { return longs[arch::handler_long] == 0; }
 
     long longs[5] = {}; // the handler, flags, restorer and mask: no more on any machine here
 };
@@ -117,7 +112,7 @@ struct SignalAction {
 [[gnu::always_inline]] inline Result<void> ignore(Signal signal)
 {
     SignalAction action;
-    action.longs[handler_long] = 1; // SIG_IGN
+    action.longs[arch::handler_long] = 1; // SIG_IGN
     return set_action(signal, action, nullptr);
 }
 

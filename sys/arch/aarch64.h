@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // aarch64, syscall(2):
-//   instruction svc 0; number x8; arguments x0 x1 x2 x3 x4 x5; result x0
-//   entry: sp is the initial stack
+//   instruction  svc 0
+//   number       x8
+//   arguments    x0 x1 x2 x3 x4 x5
+//   result       x0
+//   lost         nothing else
+//   entry        sp is the initial stack
 #pragma once
+
+#include "generic.h"
 
 namespace sys::arch {
 

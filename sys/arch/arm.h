@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // arm, EABI, v7 in ARM or Thumb state, syscall(2):
-//   instruction svc 0; number r7; arguments r0 r1 r2 r3 r4 r5; result r0
-//   entry: sp is the initial stack
+//   instruction  svc 0
+//   number       r7
+//   arguments    r0 r1 r2 r3 r4 r5
+//   result       r0
+//   lost         nothing else
+//   entry        sp is the initial stack
 #pragma once
+
+#include <stdint.h>
+
+#include "generic32.h"
 
 namespace sys::arch {
 
@@ -23,6 +31,26 @@ namespace sys::arch {
 }
 
 } // namespace sys::arch
+
+// Run-time ABI for the Arm Architecture, 4.3.1: the quotient in r0, the remainder in r1.
+extern "C" [[gnu::used]] inline uint64_t __aeabi_uidivmod(uint32_t numerator, uint32_t denominator)
+{
+    uint32_t quotient = 0, remainder = 0;
+    for (int bit = 31; bit >= 0; --bit) {
+        remainder = remainder << 1 | (numerator >> bit & 1);
+        quotient <<= 1;
+        if (remainder >= denominator) {
+            remainder -= denominator;
+            quotient |= 1;
+        }
+    }
+    return uint64_t{remainder} << 32 | quotient;
+}
+
+extern "C" [[gnu::used]] inline uint32_t __aeabi_uidiv(uint32_t numerator, uint32_t denominator)
+{
+    return static_cast<uint32_t>(__aeabi_uidivmod(numerator, denominator));
+}
 
 #define SYS_ENTRY                                                                                  \
     "mov r0, sp\n"                                                                                 \

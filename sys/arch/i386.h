@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // i386, syscall(2):
-//   instruction int 0x80; number eax; arguments ebx ecx edx esi edi ebp; result eax
-//   entry: esp is the initial stack; arguments of functions are on the stack
+//   instruction  int 0x80
+//   number       eax
+//   arguments    ebx ecx edx esi edi ebp
+//   result       eax
+//   lost         nothing else
+//   entry        esp is the initial stack; arguments of functions are on the stack
 #pragma once
+
+#include "generic32.h"
 
 namespace sys::arch {
 

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // loongarch64, syscall(2):
-//   instruction syscall 0; number a7; arguments a0 a1 a2 a3 a4 a5; result a0; lost t0-t8
-//   entry: sp is the initial stack
+//   instruction  syscall 0
+//   number       a7
+//   arguments    a0 a1 a2 a3 a4 a5
+//   result       a0
+//   lost         t0-t8
+//   entry        sp is the initial stack
 #pragma once
+
+#include "generic.h"
 
 namespace sys::arch {
 

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // mips64el, the ABI n64, syscall(2):
-//   instruction syscall; number $2; arguments $4 $5 $6 $7 $8 $9; result $2, which is a positive
-//   errno if the call set $7; lost $1 $3 $10-$15 $24 $25 hi lo entry: $29 is the initial stack
+//   instruction  syscall
+//   number       $2
+//   arguments    $4 $5 $6 $7 $8 $9
+//   result       $2, which is a positive errno if the call set $7
+//   lost         $1 $3 $10-$15 $24 $25 hi lo
+//   entry        $29 is the initial stack; $28 is not used (-mno-abicalls -G0)
 #pragma once
 
+#include "generic.h"
+
 namespace sys::arch {
+
+inline constexpr int last_signal = 128;
+inline constexpr int sigstkflt = 0;
+inline constexpr int code_word = 1;
+inline constexpr int handler_long = 1;
 
 [[gnu::always_inline]] inline long call(long number, long a, long b, long c, long d, long e, long f)
 {

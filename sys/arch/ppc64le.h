@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // ppc64le, ELFv2, syscall(2):
-//   instruction sc; number r0; arguments r3 r4 r5 r6 r7 r8; result r3, which is a positive errno if
-//   the call set cr0.so; lost r4-r12, cr0, ctr, xer
-//   entry: r1 is the initial stack; r2 must point to the table of contents, and whoever is called
-//   saves its link register 16 bytes above r1
+//   instruction  sc
+//   number       r0
+//   arguments    r3 r4 r5 r6 r7 r8
+//   result       r3, which is a positive errno if the call set cr0.so
+//   lost         r4-r12 cr0 ctr xer
+//   entry        r1 is the initial stack; r2 must point to the table of contents, and whoever is
+//               called saves its link register 16 bytes above r1
 #pragma once
+
+#include "generic.h"
 
 namespace sys::arch {
 

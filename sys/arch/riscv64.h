@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // riscv64, syscall(2):
-//   instruction ecall; number a7; arguments a0 a1 a2 a3 a4 a5; result a0
-//   entry: sp is the initial stack
+//   instruction  ecall
+//   number       a7
+//   arguments    a0 a1 a2 a3 a4 a5
+//   result       a0
+//   lost         nothing else
+//   entry        sp is the initial stack; gp is not used
 #pragma once
+
+#include "generic.h"
 
 namespace sys::arch {
 

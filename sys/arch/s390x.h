@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // s390x, syscall(2):
-//   instruction svc 0; number r1; arguments r2 r3 r4 r5 r6 r7; result r2
-//   entry: r15 is the initial stack; whoever is called saves registers in the 160 bytes above r15
+//   instruction  svc 0
+//   number       r1
+//   arguments    r2 r3 r4 r5 r6 r7
+//   result       r2
+//   lost         nothing else
+//   entry        r15 is the initial stack; whoever is called saves registers in the 160 bytes above
+//               r15
 #pragma once
 
+#include "generic.h"
+
 namespace sys::arch {
+
+inline constexpr bool mmap_from_memory = true;
+inline constexpr bool clone_stack_first = true;
 
 [[gnu::always_inline]] inline long call(long number, long a, long b, long c, long d, long e, long f)
 {

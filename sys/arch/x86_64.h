@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // x86_64, syscall(2):
-//   instruction syscall; number rax; arguments rdi rsi rdx r10 r8 r9; result rax; lost rcx r11
-//   entry: rsp is the initial stack
+//   instruction  syscall
+//   number       rax
+//   arguments    rdi rsi rdx r10 r8 r9
+//   result       rax
+//   lost         rcx r11
+//   entry        rsp is the initial stack
 #pragma once
+
+#include "generic.h"
 
 namespace sys::arch {
 

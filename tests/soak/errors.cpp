@@ -19,6 +19,7 @@ const std::vector<CallErrors> table{
     {SYS_chroot,
      "chroot",
      {EACCES, EFAULT, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM}},
+    {SYS_clone, "clone", {EAGAIN, ENOMEM, ENOSYS}},
     {SYS_clone3,
      "clone3",
      {EACCES, EAGAIN, EBUSY, EEXIST, EINVAL, ENOMEM, ENOSPC, EOPNOTSUPP, EPERM, EUSERS}},
@@ -45,11 +46,6 @@ const std::vector<CallErrors> table{
      "fcntl",
      {EACCES, EAGAIN, EBADF, EBUSY, EDEADLK, EFAULT, EINTR, EINVAL, EMFILE, ENOLCK, ENOTDIR,
       EPERM}},
-#ifdef SYS_fork
-    {SYS_fork, "fork", {EAGAIN, ENOMEM, ENOSYS}},
-#else
-    {SYS_clone, "clone", {EAGAIN, ENOMEM, ENOSYS}},
-#endif
     {SYS_fstatfs,
      "fstatfs",
      {EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,

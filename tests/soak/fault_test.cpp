@@ -19,12 +19,6 @@ using namespace soak;
 
 namespace {
 
-#ifdef SYS_fork
-constexpr long fork_number = SYS_fork;
-#else
-constexpr long fork_number = SYS_clone;
-#endif
-
 bool is_exec(long number)
 {
     return number == SYS_execve || number == SYS_execveat;
@@ -49,7 +43,7 @@ std::vector<Call> until_exec(const std::vector<Call> &calls)
                 continue;
             }
             own.push_back(call);
-            born = born || call.number == fork_number || call.number == SYS_clone3;
+            born = born || call.number == SYS_clone || call.number == SYS_clone3;
             if (process == last_process ? is_exec(call.number) : !asleep) {
                 end = own.size();
             }
