@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // System calls, untyped: the one way from here into the kernel. Used by the other headers of sys/,
 // which give each call its types; not meant for anything outside.
+//
+// Here and in those, always_inline stands only where g++ makes larger programs without it.
 #pragma once
 
 #include "result.h"
@@ -11,7 +13,7 @@ namespace sys {
 
 /// Whatever happens to be in a register: a system call reads no more arguments than it has, so
 /// setting the others would only cost instructions.
-[[gnu::always_inline]] inline long any_register()
+inline long any_register()
 {
     long value;
     asm volatile("" : "=r"(value));

@@ -24,7 +24,7 @@ inline constexpr FdRef standard_error{2};
 
 /// close(2). Whatever it returns, the descriptor is gone and must not be closed again; EBADF: it
 /// was none.
-[[gnu::always_inline]] inline Result<void> close(FdRef fd)
+inline Result<void> close(FdRef fd)
 {
     return call<void>(__NR_close, fd.number);
 }
@@ -77,7 +77,7 @@ private:
 
 /// The file status flags, F_GETFL in fcntl(2). They belong to the open file description: every
 /// process that inherited it sees them.
-[[gnu::always_inline]] inline Result<long> status_flags(FdRef fd)
+inline Result<long> status_flags(FdRef fd)
 {
     return call<long>(__NR_fcntl, fd.number, F_GETFL);
 }
@@ -139,7 +139,7 @@ inline bool is_sealed(FdRef file)
 }
 
 /// close_range(2), Linux 5.9: closes every descriptor from `first` up. ENOSYS on older kernels.
-[[gnu::always_inline]] inline Result<void> close_from(FdRef first)
+inline Result<void> close_from(FdRef first)
 {
     return call<void>(__NR_close_range, first.number, ~0U, 0);
 }
@@ -150,7 +150,7 @@ inline Result<void> close_range(uint32_t first, uint32_t last)
     return call<void>(__NR_close_range, first, last, 0);
 }
 
-[[gnu::always_inline]] inline Result<void> chdir(const char *path)
+inline Result<void> chdir(const char *path)
 {
     return call<void>(__NR_chdir, path);
 }

@@ -33,14 +33,14 @@ using MemoryMap = prctl_mm_map;
 /// on a 64-bit kernel, whose structure is larger: on arm by alignment alone, where the kernel then
 /// takes exe_fd for auxv_size. An auxv_size of 0 leaves the auxiliary vector, an exe_fd of -1 the
 /// executable.
-[[gnu::always_inline]] inline Result<void> set_memory_map(const MemoryMap &map)
+inline Result<void> set_memory_map(const MemoryMap &map)
 {
     return call<void>(__NR_prctl, PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
 }
 
 /// munmap(2): everything from `begin`, which must be the start of a page, up to `end`; all of it
 /// or, on error, nothing.
-[[gnu::always_inline]] inline Result<void> unmap(Address begin, Address end)
+inline Result<void> unmap(Address begin, Address end)
 {
     return call<void>(__NR_munmap, begin, end - begin);
 }
@@ -74,7 +74,7 @@ inline Result<char *> map_program(FdRef file, char *at, size_t size)
 /// Lets go of code that is not needed for long: it is not resident any more, and when some of it is
 /// needed again only what lies around it comes back, madvise(2). For callers outside of it. Nothing
 /// happens if `begin` or the size do not suit.
-[[gnu::always_inline]] inline void give_back_code(char *begin, size_t size)
+inline void give_back_code(char *begin, size_t size)
 {
     constexpr int madv_random = 1;   // MADV_RANDOM, which makes this a mapping of its own
     constexpr int madv_dontneed = 4; // MADV_DONTNEED

@@ -11,14 +11,14 @@ namespace sys {
 /// A process, as this one's PID namespace numbers it.
 enum class Pid : int { init = 1 };
 
-[[gnu::always_inline]] inline Pid getpid()
+inline Pid getpid()
 {
     return call<Pid>(__NR_getpid).value();
 }
 
 /// Reaps one dead child of any kind, wait4(2). No error for none: false, there is none or no longer
 /// one.
-[[gnu::always_inline]] inline bool reap()
+inline bool reap()
 {
     const auto pid = call<long>(__NR_wait4, -1, 0, WNOHANG | __WALL, 0);
     return pid && pid.value() != 0;

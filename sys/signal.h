@@ -79,7 +79,7 @@ static_assert(sizeof(SignalInfo) >= 128);
 
 /// Blocks exactly `set`, rt_sigprocmask(2). SIGKILL and SIGSTOP stay as they are without an error.
 /// A fault of the process itself still ends it: the kernel forces it through, signal(7).
-[[gnu::always_inline]] inline Result<void> block_signals(const SignalSet &set)
+inline Result<void> block_signals(const SignalSet &set)
 {
     return call<void>(__NR_rt_sigprocmask, SIG_SETMASK, &set, 0, sizeof set);
 }
@@ -99,8 +99,7 @@ struct SignalAction {
 };
 
 /// rt_sigaction(2): sets `action`, and puts what was set before where `before` points, if anywhere.
-[[gnu::always_inline]] inline Result<void> set_action(Signal signal, const SignalAction &action,
-                                                      SignalAction *before)
+inline Result<void> set_action(Signal signal, const SignalAction &action, SignalAction *before)
 {
     return call<void>(__NR_rt_sigaction, static_cast<int>(signal), &action, before,
                       sizeof(SignalSet));
@@ -109,7 +108,7 @@ struct SignalAction {
 /// Ignores `signal` from now on, rt_sigaction(2). For SIGCHLD this lets the kernel reap every child
 /// whose exit signal is SIGCHLD by itself, wait(2) NOTES. Adopted ones always have that: the kernel
 /// gives it to them, reparent_leader() in its kernel/exit.c.
-[[gnu::always_inline]] inline Result<void> ignore(Signal signal)
+inline Result<void> ignore(Signal signal)
 {
     SignalAction action;
     action.longs[arch::handler_long] = 1; // SIG_IGN
@@ -118,7 +117,7 @@ struct SignalAction {
 
 /// Sleeps until one of `set` is pending, and takes it, rt_sigtimedwait(2). They must be blocked.
 /// EINTR: stopped and continued, or traced.
-[[gnu::always_inline]] inline Result<Signal> wait_for(const SignalSet &set, SignalInfo &info)
+inline Result<Signal> wait_for(const SignalSet &set, SignalInfo &info)
 {
     return call<Signal>(__NR_rt_sigtimedwait, &set, &info, 0, sizeof set);
 }

@@ -77,7 +77,7 @@ bool parse_number(TextView text, uint32_t &number);
 /// A number in decimal digits.
 class Decimal {
 public:
-    [[gnu::always_inline]] constexpr explicit Decimal(uint32_t number)
+    constexpr explicit Decimal(uint32_t number)
     {
         char *first = digits_ + sizeof digits_ - 1;
         *first = '\0';
