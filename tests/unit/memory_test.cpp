@@ -44,3 +44,14 @@ TEST_CASE("unmap takes exactly its pages away")
     CHECK(mincore(reinterpret_cast<void *>(begin + 2 * page), page, &resident) == 0);
     REQUIRE(unmap(begin, begin + 3 * page));
 }
+
+TEST_CASE("new memory is zeros, and can be written")
+{
+    const auto mapped = map_memory(2);
+    REQUIRE(mapped);
+    char *const memory = mapped.value();
+    CHECK(memory[1] == 0);
+    memory[1] = 1;
+    CHECK(memory[1] == 1);
+    REQUIRE(unmap(reinterpret_cast<Address>(memory), reinterpret_cast<Address>(memory + 1)));
+}

@@ -48,3 +48,12 @@ TEST_CASE("an ignored signal is one by sigaction's account too")
     CHECK(now.sa_handler == SIG_IGN);
     CHECK(now.sa_flags == 0);
 }
+
+TEST_CASE("a signal that is not on every machine has the C library's number, or none")
+{
+#ifdef SIGSTKFLT
+    CHECK(sys::arch::sigstkflt == SIGSTKFLT);
+#else
+    CHECK(sys::arch::sigstkflt == 0);
+#endif
+}
