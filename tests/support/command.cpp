@@ -32,12 +32,7 @@ unsigned long both_ways()
 
 void execute(const Words &words, const std::vector<const char *> *environment)
 {
-    std::vector<char *> arguments;
-    arguments.reserve(words.size() + 1);
-    for (const auto &word : words) {
-        arguments.push_back(const_cast<char *>(word.c_str()));
-    }
-    arguments.push_back(nullptr);
+    const std::vector<char *> arguments = pointers(words);
     if (environment != nullptr) {
         execve(arguments[0], arguments.data(), const_cast<char **>(environment->data()));
     } else {

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <sstream>
 
 namespace support {
 
@@ -41,23 +40,6 @@ Answer nsjoin_as(uid_t id, const std::vector<std::string> &arguments,
             before_exec();
         }
     });
-}
-
-std::string field(const std::string &status, const std::string &key)
-{
-    std::istringstream lines(status);
-    for (std::string line; std::getline(lines, line);) {
-        if (line.rfind(key + ":", 0) != 0) {
-            continue;
-        }
-        std::istringstream words(line.substr(key.size() + 1));
-        std::string all;
-        for (std::string word; words >> word;) {
-            all += all.empty() ? word : " " + word;
-        }
-        return all;
-    }
-    return "there is no " + key;
 }
 
 bool is_one_line(const std::string &error)

@@ -42,9 +42,6 @@ std::string namespaces_of(const Holder &holder, unsigned long flags);
 Answer nsjoin_as(uid_t id, const std::vector<std::string> &arguments,
                  const std::function<void()> &before_exec = nullptr);
 
-/// The words behind `key` in a file such as /proc/PID/status, with a space between them.
-std::string field(const std::string &status, const std::string &key);
-
 /// `error` is one line of nsjoin's.
 bool is_one_line(const std::string &error);
 

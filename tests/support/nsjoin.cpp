@@ -38,12 +38,7 @@ std::string variable(const char *name)
     if (before_exec) {
         before_exec();
     }
-    std::vector<char *> arguments;
-    arguments.reserve(words.size() + 1);
-    for (const auto &word : words) {
-        arguments.push_back(const_cast<char *>(word.c_str()));
-    }
-    arguments.push_back(nullptr);
+    const std::vector<char *> arguments = pointers(words);
     execvp(arguments[0], arguments.data());
     _exit(could_not_start);
 }

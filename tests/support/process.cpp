@@ -6,12 +6,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <linux/sched.h>
 #include <ostream>
 #include <sched.h>
 #include <signal.h>
-#include <sstream>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -34,7 +32,7 @@ std::string variable(const char *name)
 int check(long result, const std::string &what)
 {
     if (result < 0) {
-        throw std::runtime_error(what + ": " + std::strerror(errno));
+        throw refused(what);
     }
     return static_cast<int>(result);
 }
@@ -76,12 +74,7 @@ int code(const Status &status)
         words.insert(words.begin(), variable("RUNNER"));
     }
     words.insert(words.end(), setup.arguments.begin(), setup.arguments.end());
-    std::vector<char *> arguments;
-    arguments.reserve(words.size() + 1);
-    for (auto &word : words) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
+    const std::vector<char *> arguments = pointers(words);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (setup.before_exec) {
         setup.before_exec();
@@ -118,11 +111,15 @@ bool eventually(const std::function<bool()> &condition)
     return true;
 }
 
-std::string contents(const std::string &path)
+std::vector<char *> pointers(const std::vector<std::string> &words)
 {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
+    std::vector<char *> pointers;
+    pointers.reserve(words.size() + 1);
+    for (const auto &word : words) {
+        pointers.push_back(const_cast<char *>(word.c_str()));
+    }
+    pointers.push_back(nullptr);
+    return pointers;
 }
 
 std::ostream &operator<<(std::ostream &out, const Status &status)
@@ -133,7 +130,7 @@ std::ostream &operator<<(std::ostream &out, const Status &status)
 Pipe::Pipe()
 {
     int ends[2];
-    check(pipe2(ends, O_CLOEXEC), "pipe2");
+    check(pipe2(ends, O_CLOEXEC), "make a pipe");
     read_end = ends[0];
     write_end = ends[1];
 }
@@ -155,16 +152,16 @@ void Pipe::close_write()
 void Pipe::fill() const
 {
     const int flags = fcntl(write_end, F_GETFL);
-    check(fcntl(write_end, F_SETFL, flags | O_NONBLOCK), "fcntl");
+    check(fcntl(write_end, F_SETFL, flags | O_NONBLOCK), "set flags of a pipe");
     const std::string block(4096, 'x');
     while (write(write_end, block.data(), block.size()) > 0) {
     }
-    check(fcntl(write_end, F_SETFL, flags), "fcntl");
+    check(fcntl(write_end, F_SETFL, flags), "set flags of a pipe");
 }
 
 std::string Pipe::drain()
 {
-    check(fcntl(read_end, F_SETFL, O_NONBLOCK), "fcntl");
+    check(fcntl(read_end, F_SETFL, O_NONBLOCK), "set flags of a pipe");
     std::string text;
     char block[4096];
     for (ssize_t size = 0; (size = read(read_end, block, sizeof block)) > 0;) {
@@ -178,22 +175,26 @@ bool Pipe::ends()
     close_write();
     return eventually([this] {
         char byte;
-        check(fcntl(read_end, F_SETFL, O_NONBLOCK), "fcntl");
+        check(fcntl(read_end, F_SETFL, O_NONBLOCK), "set flags of a pipe");
         return read(read_end, &byte, 1) == 0;
     });
 }
 
 Child::Child(const Setup &setup)
 {
-    pid_ = check(clone(setup.as == As::init ? namespace_flags() : 0), "clone3");
+    pid_ = check(clone(setup.as == As::init ? namespace_flags() : 0), "start a process");
     if (pid_ == 0) {
         execute(setup);
     }
 }
 
+Child::Child(pid_t pid) : pid_(check(pid, "start a process"))
+{
+}
+
 Child Child::calling(const std::function<int()> &body, unsigned long namespaces)
 {
-    const pid_t pid = check(clone(namespaces), "clone3");
+    const pid_t pid = clone(namespaces);
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         _exit(body());
@@ -224,7 +225,7 @@ bool Child::asleep() const
 
 void Child::send(int signal) const
 {
-    check(kill(pid_, signal), "kill");
+    check(kill(pid_, signal), "send a signal");
 }
 
 bool Child::ended()

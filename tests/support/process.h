@@ -2,6 +2,8 @@
 // Starts the program under test as a user would, and looks at it from outside.
 #pragma once
 
+#include "tests/support/file.h"
+
 #include <functional>
 #include <string>
 #include <sys/types.h>
@@ -18,8 +20,8 @@ bool native();
 /// True as soon as `condition` is; false if that takes a minute.
 bool eventually(const std::function<bool()> &condition);
 
-/// All of a small file; empty if it can't be read.
-std::string contents(const std::string &path);
+/// `words` as execve(2) takes them: valid for as long as they are.
+std::vector<char *> pointers(const std::vector<std::string> &words);
 
 /// How a process ended: with `code`, or by `signal` if that is not 0.
 struct Status {
@@ -69,10 +71,16 @@ class Child {
 public:
     /// Starts `pause`.
     explicit Child(const Setup &setup);
+    /// Takes over a child that was started in another way: what fork(2) returned.
+    explicit Child(pid_t pid);
     /// Calls `body` in a new process, which then exits with its result, in new namespaces of the
     /// kinds `namespaces` (CLONE_NEW something).
     static Child calling(const std::function<int()> &body, unsigned long namespaces = 0);
     ~Child();
+    Child(Child &&other) noexcept : pid_(other.pid_), reaped_(other.reaped_), status_(other.status_)
+    {
+        other.reaped_ = true;
+    }
     Child(const Child &) = delete;
     Child &operator=(const Child &) = delete;
 
@@ -90,8 +98,6 @@ public:
     std::string effort() const;
 
 private:
-    explicit Child(pid_t pid) : pid_(pid) {}
-
     pid_t pid_ = -1;
     bool reaped_ = false;
     Status status_{};

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "system_calls.h"
+#include "tests/support/system_calls.h"
+
+#include "tests/support/process.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -19,12 +21,7 @@ constexpr long options = PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD | PTRACE_O_TR
 // In a process group of its own: that is how its children are waited for, and no others.
 [[noreturn]] void execute(const std::vector<std::string> &words)
 {
-    std::vector<char *> arguments;
-    arguments.reserve(words.size() + 1);
-    for (const auto &word : words) {
-        arguments.push_back(const_cast<char *>(word.c_str()));
-    }
-    arguments.push_back(nullptr);
+    const std::vector<char *> arguments = pointers(words);
     setpgid(0, 0);
     if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0) {
         raise(SIGSTOP);

@@ -21,17 +21,12 @@ namespace {
 
 constexpr int could_not_start = 99;
 
-[[noreturn]] void execute(std::vector<std::string> words)
+[[noreturn]] void execute(const std::vector<std::string> &words)
 {
     for (int signal = 1; signal < NSIG; ++signal) {
         ::signal(signal, SIG_DFL);
     }
-    std::vector<char *> arguments;
-    arguments.reserve(words.size() + 1);
-    for (auto &word : words) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
+    const std::vector<char *> arguments = pointers(words);
     execvp(arguments[0], arguments.data());
     _exit(could_not_start);
 }
@@ -67,12 +62,7 @@ Child start(const std::vector<std::string> &words, const std::function<void()> &
             before_exec();
         }
         setpgid(0, 0); // refused where it leads a session
-        std::vector<char *> arguments;
-        arguments.reserve(words.size() + 1);
-        for (const auto &word : words) {
-            arguments.push_back(const_cast<char *>(word.c_str()));
-        }
-        arguments.push_back(nullptr);
+        const std::vector<char *> arguments = pointers(words);
         execvp(arguments[0], arguments.data());
         return could_not_start;
     });
