@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/command.h"
 
-#include "tests/support/catch.h"
-
 #include <cstdlib>
 #include <fcntl.h>
 #include <sched.h>
@@ -21,13 +19,6 @@ Words operator+(Words first, const Words &words)
 unsigned long joinable(unsigned long namespaces)
 {
     return namespaces | (geteuid() == 0 ? 0 : CLONE_NEWUSER);
-}
-
-unsigned long both_ways()
-{
-    constexpr unsigned long becomes = CLONE_NEWUTS;
-    constexpr unsigned long waits = CLONE_NEWUTS | CLONE_NEWPID;
-    return joinable(native() ? GENERATE_COPY(becomes, waits) : becomes);
 }
 
 void execute(const Words &words, const std::vector<const char *> *environment)
