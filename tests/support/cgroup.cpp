@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cgroup.h"
+#include "tests/support/cgroup.h"
 
 #include "tests/support/process.h"
 
+#include <cstdio>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -14,16 +16,8 @@ namespace support {
 
 namespace {
 
-bool move(const std::string &directory, const std::string &pid)
-{
-    const int file = open((directory + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC);
-    const bool moved = file >= 0 && write(file, pid.data(), pid.size()) > 0;
-    close(file);
-    return moved;
-}
-
 // A child of this process can be moved there.
-bool takes_processes(const std::string &directory)
+bool takes_processes(const Cgroup &cgroup)
 {
     const Child child = Child::calling([] {
         for (;;) {
@@ -31,61 +25,47 @@ bool takes_processes(const std::string &directory)
         }
         return 0;
     });
-    return move(directory, std::to_string(child.pid()));
+    return cgroup.add(child.pid());
 }
 
-struct Hierarchy {
-    std::string mount;
-    std::string line;
-};
-
-// Of each the first mount that shows its root. Controllers that are on their own, or named.
-std::vector<Hierarchy> hierarchies(const std::string &type)
+// The line of /proc/self/cgroup that is for a mount of version 1 with these options.
+std::string line_for(const std::string &options)
 {
-    const std::set<std::string> known{"pids",    "memory",  "freezer",     "cpu,cpuacct",
-                                      "devices", "cpuacct", "name=systemd"};
-    std::vector<Hierarchy> found;
-    std::set<std::string> lines;
-    std::istringstream mounts(contents("/proc/self/mountinfo"));
-    for (std::string mount; std::getline(mounts, mount);) {
-        std::istringstream words(mount);
-        std::string word;
-        std::string root;
-        std::string point;
-        words >> word >> word >> word >> root >> point;
-        while (words >> word && word != "-") {
+    std::istringstream lines(contents("/proc/self/cgroup"));
+    std::string controllers;
+    while (std::getline(lines, controllers, ':') && std::getline(lines, controllers, ':')) {
+        const bool named = ("," + options + ",").find("," + controllers + ",") != std::string::npos;
+        if (!controllers.empty() && named) {
+            return ":" + controllers + ":";
         }
-        std::string options;
-        words >> word >> options >> options;
-        if (word != type || root != "/") {
-            continue;
-        }
-        std::string line = "0::";
-        if (type == "cgroup") {
-            line.clear();
-            for (const auto &each : known) {
-                if (("," + options + ",").find("," + each + ",") != std::string::npos) {
-                    line = ":" + each + ":";
-                }
-            }
-        }
-        if (!line.empty() && lines.insert(line).second) {
-            found.push_back({point, line});
-        }
+        std::getline(lines, controllers);
     }
-    return found;
+    return "";
 }
 
-Cgroups make_cgroups(const std::string &type, const std::string &name)
+Cgroups make_cgroups(int version, const std::string &name)
 {
     Cgroups cgroups;
     if (geteuid() != 0) {
         return cgroups;
     }
-    for (const auto &each : hierarchies(type)) {
-        auto cgroup = std::make_unique<Cgroup>(each.mount, each.line, name);
-        if (cgroup->made()) {
-            cgroups.push_back(std::move(cgroup));
+    // Controllers that are on their own, or named.
+    const std::set<std::string> known{":pids:",    ":memory:",  ":freezer:",      ":cpu,cpuacct:",
+                                      ":devices:", ":cpuacct:", ":name=systemd:", "0::"};
+    std::set<std::string> lines;
+    for (const Hierarchy &each : hierarchies()) {
+        if (each.version != version || each.root != "/" || known.count(each.line) == 0 ||
+            !lines.insert(each.line).second) {
+            continue;
+        }
+        try {
+            auto cgroup = std::make_unique<Cgroup>(each, cgroup_below(each.own, name));
+            if (takes_processes(*cgroup)) {
+                cgroups.push_back(std::move(cgroup));
+            }
+        } catch (const std::runtime_error &) {
+            // The others may do.
+            continue;
         }
     }
     return cgroups;
@@ -93,39 +73,94 @@ Cgroups make_cgroups(const std::string &type, const std::string &name)
 
 } // namespace
 
-Cgroup::Cgroup(const std::string &mount, const std::string &line, const std::string &name)
-    : mount_(mount), line_(line)
+std::string Hierarchy::directory(const std::string &path) const
 {
-    const std::string own = cgroup_in(contents("/proc/self/cgroup"), line);
-    path_ = (own == "/" ? "" : own) + "/" + name + "-" + std::to_string(getpid());
-    directory_ = mount + path_;
-    made_ = mkdir(directory_.c_str(), 0755) == 0 && takes_processes(directory_);
+    const std::filesystem::path below = std::filesystem::path(path).lexically_relative(root);
+    return below == "." ? mount : mount + "/" + below.string();
+}
+
+std::vector<Hierarchy> hierarchies()
+{
+    std::vector<Hierarchy> found;
+    const std::string cgroups = contents("/proc/self/cgroup");
+    std::istringstream mounts(contents("/proc/self/mountinfo"));
+    for (std::string mount; std::getline(mounts, mount);) {
+        std::istringstream words(mount);
+        Hierarchy each;
+        std::string word;
+        words >> word >> word >> word >> each.root >> each.mount;
+        while (words >> word && word != "-") {
+        }
+        std::string type;
+        std::string options;
+        words >> type >> word >> options;
+        each.version = type == "cgroup" ? 1 : 2;
+        each.line = type == "cgroup" ? line_for(options) : "0::";
+        each.own = cgroup_in(cgroups, each.line);
+        const auto below = std::filesystem::path(each.own).lexically_relative(each.root);
+        if (type.rfind("cgroup", 0) == 0 && !each.line.empty() && !below.empty() &&
+            *below.begin() != "..") {
+            found.push_back(each);
+        }
+    }
+    return found;
+}
+
+std::optional<Hierarchy> hierarchy_of(const std::string &controller)
+{
+    for (const Hierarchy &each : hierarchies()) {
+        const bool has_it =
+            each.version == 1
+                ? has_word(each.line.substr(1, each.line.size() - 2), controller)
+                : controller.empty() ||
+                      has_word(contents(each.mount + "/cgroup.controllers"), controller);
+        if (has_it) {
+            return each;
+        }
+    }
+    return {};
+}
+
+bool move_to_cgroup(const std::string &directory, pid_t pid)
+{
+    try {
+        File(directory + "/cgroup.procs", O_WRONLY).write(std::to_string(pid));
+        return true;
+    } catch (const std::runtime_error &) {
+        return false;
+    }
+}
+
+Cgroup::Cgroup(const Hierarchy &hierarchy, const std::string &path)
+    : hierarchy_(hierarchy), path_(path), directory_(hierarchy.directory(path))
+{
+    if (mkdir(directory_.c_str(), 0755) != 0) {
+        throw refused("make " + directory_);
+    }
 }
 
 Cgroup::~Cgroup()
 {
     std::ifstream processes(directory_ + "/cgroup.procs");
-    for (std::string pid; processes >> pid;) {
-        move(directory_ + "/..", pid);
+    for (pid_t pid = 0; processes >> pid;) {
+        move_to_cgroup(directory_ + "/..", pid);
     }
     // A process that has ended may take a moment to leave.
-    eventually(
-        [this] { return rmdir(directory_.c_str()) == 0 || access(directory_.c_str(), F_OK); });
-}
-
-bool Cgroup::add(pid_t pid) const
-{
-    return move(directory_, std::to_string(pid));
+    if (!eventually([this] {
+            return rmdir(directory_.c_str()) == 0 || access(directory_.c_str(), F_OK);
+        })) {
+        std::perror(directory_.c_str());
+    }
 }
 
 Cgroups make_cgroups_2(const std::string &name)
 {
-    return make_cgroups("cgroup2", name);
+    return make_cgroups(2, name);
 }
 
 Cgroups make_cgroups_1(const std::string &name)
 {
-    return make_cgroups("cgroup", name);
+    return make_cgroups(1, name);
 }
 
 std::string cgroup_in(const std::string &text, const std::string &line)
@@ -139,6 +174,11 @@ std::string cgroup_in(const std::string &text, const std::string &line)
         }
     }
     return "not there";
+}
+
+std::string cgroup_below(const std::string &parent, const std::string &name)
+{
+    return (parent == "/" ? "" : parent) + "/" + name + "-" + std::to_string(getpid());
 }
 
 } // namespace support
