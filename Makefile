@@ -49,7 +49,6 @@ LINK := -nostdlib -static -Wl,--build-id=none,--gc-sections,-T,sys/program.ld
 LINK.pause := -Wl,--defsym=memory_size=4096,--defsym=stack_size=1024
 $(BUILD)/obj/pause/%.o: FRAME := $(if $(findstring clang,$(CXX)),-Wframe-larger-than=448 -Werror=frame-larger-than, \
     -Werror=frame-larger-than=448)
-LINK.bench/floor := -Wl,--defsym=memory_size=16384,--defsym=stack_size=8192
 LINK.nsjoin := -Wl,--defsym=memory_size=196608,--defsym=stack_size=65536
 
 Q := $(if $(V),,@)
@@ -86,7 +85,6 @@ $(BUILD)/obj/%.o: %.cpp Makefile VERSION $(BUILD)/flags
 program_objects = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(wildcard $(1)/*.cpp sys/*.cpp))
 $(BUILD)/pause.debug: $(call program_objects,pause)
 $(BUILD)/nsjoin.debug: $(call program_objects,nsjoin)
-$(BUILD)/bench/floor.debug: $(BUILD)/obj/bench/floor.o $(call program_objects,sys)
 $(PROGRAMS:=.debug) $(BUILD)/bench/floor.debug: $(BUILD)/%.debug: sys/program.ld
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
@@ -170,25 +168,7 @@ sanitize: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSani
 	    -fno-sanitize-recover=all' $(TESTS)/sanitize/unit
 	@$(TESTS)/sanitize/unit
 
-# Measurements. null and nothing are linked as the linker does by itself.
-$(BUILD)/bench/null $(BUILD)/bench/nothing: $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) -nostdlib -static -s -Wl,-z,noseparate-code,--build-id=none \
-	    $^ -o $@
-
-$(BUILD)/bench/join: $(TESTS)/tests/support/system_calls.o
-$(BUILD)/bench/memory $(BUILD)/bench/join: $(BUILD)/bench/%: $(TESTS)/bench/%.o
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCXX) $(CXXFLAGS_TESTS) $^ -o $@
-
-bench-pause: all $(BUILD)/bench/null $(BUILD)/bench/memory ## measure what a sleeping pause costs
-	@$(BUILD)/bench/memory 1000 $(BUILD)/bench/null $(BUILD)/pause 'catatonit -P' 'sleep infinity'
-
-bench-nsjoin: all $(addprefix $(BUILD)/bench/,nothing floor join) ## measure how quickly nsjoin joins
-	@$(BUILD)/bench/join 1000 $(BUILD)/pause $(BUILD)/bench/nothing $(BUILD)/bench/floor \
-	    $(BUILD)/nsjoin 'LANG=C.UTF-8 nsenter' nsenter
+include bench/bench.mk
 
 demo: all ## show what pause and nsjoin are for
 	@sh examples/demo.sh '$(CURDIR)/$(BUILD)/pause' '$(CURDIR)/$(BUILD)/nsjoin'
@@ -241,7 +221,7 @@ native: # what this machine is called here
 	@echo $(NATIVE)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile packaging/*.mk | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile packaging/*.mk bench/*.mk | \
 	    while IFS='|' read -r target what; do printf '  %-15s %s\n' "$$target" "$$what"; done
 
 -include $(shell find build/*/obj build/*/tests build/*/bench -name '*.d' 2>/dev/null)

@@ -24,8 +24,8 @@ using namespace bench;
 /// What all runs have in common.
 struct Course {
     size_t count;
-    Path pause;
-    Path nothing;
+    std::string pause;
+    std::string nothing;
     std::string floor;
     std::vector<std::string> joiners;
 };
@@ -38,9 +38,9 @@ std::string join_with(const std::string &joiner, const Pod &pod, const std::stri
 void compare(const Course &course, const Pod &pod, std::chrono::milliseconds gap)
 {
     std::deque<Joiner> joiners;
-    joiners.emplace_back(course.floor + " " + pod.pid() + " " + course.nothing.string());
+    joiners.emplace_back(course.floor + " " + pod.pid() + " " + course.nothing);
     for (const std::string &joiner : course.joiners) {
-        joiners.emplace_back(join_with(joiner, pod, course.nothing.string()));
+        joiners.emplace_back(join_with(joiner, pod, course.nothing));
     }
     time_all(joiners, course.count, gap);
     print(joiners, &joiners.front());
@@ -50,7 +50,7 @@ void compare_with_cgroup(const Course &course, const Pod &pod)
 {
     std::deque<Joiner> joiners;
     for (const std::string &joiner : course.joiners) {
-        joiners.emplace_back(join_with(joiner, pod, "-c " + course.nothing.string()));
+        joiners.emplace_back(join_with(joiner, pod, "-c " + course.nothing));
     }
     time_all(joiners, course.count, {});
     print(joiners, nullptr);
@@ -59,12 +59,12 @@ void compare_with_cgroup(const Course &course, const Pod &pod)
 // Resident while the command runs, for which pause is as good as any, and has for a while.
 std::string resident(const Program &program)
 {
-    const Fd null("/dev/null", O_RDWR);
+    const support::File null("/dev/null", O_RDWR);
     Processes waiting;
     waiting.emplace_back(program.start(null));
     std::this_thread::sleep_for(std::chrono::seconds(1));
     settle(waiting);
-    return waiting.front().value("smaps_rollup", "Rss");
+    return value(waiting.front(), "smaps_rollup", "Rss");
 }
 
 void print_costs(const Course &course, const Pod &pod)
@@ -75,9 +75,9 @@ void print_costs(const Course &course, const Pod &pod)
         starts.push_back(join_with(joiner, pod, ""));
     }
     for (const std::string &start : starts) {
-        const Joiner run(start + " " + course.nothing.string());
+        const Joiner run(start + " " + course.nothing);
         printf("%-22s", short_name(run).c_str());
-        Joiner wait(start + " " + course.pause.string());
+        Joiner wait(start + " " + course.pause);
         if (!wait.left_out.empty()) {
             printf(" left out: %s\n", wait.left_out.c_str());
             continue;
@@ -118,20 +118,12 @@ int main(int argc, char **argv)
         fputs("usage: join <count> <pause> <nothing> <floor> <joiner>...\n", stderr);
         return 2;
     }
-    signal(SIGCHLD, SIG_DFL);
-    for (int number : {SIGHUP, SIGINT, SIGPIPE, SIGTERM}) {
-        signal(number, [](int which) { interruption = which; });
-    }
-    try {
+    return run("join", [&] {
         // Inside another directory is the current one.
         measure_all({count,
                      std::filesystem::absolute(argv[2]),
                      std::filesystem::absolute(argv[3]),
                      argv[4],
                      {argv + 5, argv + argc}});
-        return 0;
-    } catch (const std::exception &failure) {
-        fprintf(stderr, "join: %s\n", failure.what());
-        return interruption != 0 ? 128 + interruption : 1;
-    }
+    });
 }

@@ -2,10 +2,11 @@
 // Programs that are timed in turns, and a table of how they did. Nothing here knows what they do.
 #pragma once
 
-#include <algorithm>
-#include <deque>
+#include <fcntl.h>
 
-#include "process.h"
+#include <algorithm>
+
+#include "program.h"
 
 namespace bench {
 
@@ -27,7 +28,7 @@ struct Joiner {
     std::string left_out = {};
 };
 
-inline void time_once(Joiner &joiner, const Fd &null)
+inline void time_once(Joiner &joiner, const support::File &null)
 {
     const auto start = std::chrono::steady_clock::now();
     const pid_t pid = joiner.program.start(null);
@@ -43,7 +44,7 @@ inline void time_once(Joiner &joiner, const Fd &null)
 
 inline void time_all(std::deque<Joiner> &joiners, size_t count, std::chrono::milliseconds gap)
 {
-    const Fd null("/dev/null", O_RDWR);
+    const support::File null("/dev/null", O_RDWR);
     for (size_t turn = 0; turn < count; ++turn) {
         for (size_t i = 0; i < joiners.size(); ++i) {
             stop_if_interrupted();

@@ -17,17 +17,14 @@
 //   - So that these stocks are given back, some more are started after those that count.
 
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <deque>
 #include <numeric>
-#include <vector>
 
-#include "cgroup.h"
-#include "process.h"
+#include "nest.h"
+#include "program.h"
 
 namespace {
 
@@ -37,15 +34,15 @@ constexpr size_t uncounted = 64;
 
 /// Where processes are started.
 struct Place {
-    Hierarchy hierarchy = memory_hierarchy();
+    support::Hierarchy hierarchy = memory_hierarchy();
     std::unique_ptr<Nest> nest = make_nest(hierarchy);
-    Fd home{hierarchy.own / "cgroup.procs", O_WRONLY};
-    Fd null{"/dev/null", O_RDWR};
+    support::File home{hierarchy.directory(hierarchy.own) + "/cgroup.procs", O_WRONLY};
+    support::File null{"/dev/null", O_RDWR};
 
     /// Program::start() in a cgroup.
-    pid_t start_in(const Path &cgroup, const Program &program) const
+    pid_t start_in(const support::Cgroup &cgroup, const Program &program) const
     {
-        const Fd procs(cgroup / "cgroup.procs", O_WRONLY);
+        const support::File procs(cgroup.directory() + "/cgroup.procs", O_WRONLY);
         procs.write("0");
         const pid_t pid = program.start(null);
         home.write("0");
@@ -68,37 +65,39 @@ Cost summary(const std::vector<double> &charged, const Processes &processes)
     const size_t count = charges.size();
     const double median = charges[count / 2];
     const auto found = std::find(charged.begin(), charged.end(), median) - charged.begin();
-    const Process &one = processes[static_cast<size_t>(found) + 1];
+    const support::Child &one = processes[static_cast<size_t>(found) + 1];
     return {
         .median = median,
         .mean = std::accumulate(charges.begin(), charges.end(), 0.0) / static_cast<double>(count),
         .least = charges.front(),
         .most = charges.back(),
-        .resident = one.value("smaps_rollup", "Rss"),
-        .proportional = one.value("smaps_rollup", "Pss"),
-        .dirty = one.value("smaps_rollup", "Private_Dirty"),
-        .page_tables = one.value("status", "VmPTE"),
+        .resident = value(one, "smaps_rollup", "Rss"),
+        .proportional = value(one, "smaps_rollup", "Pss"),
+        .dirty = value(one, "smaps_rollup", "Private_Dirty"),
+        .page_tables = value(one, "status", "VmPTE"),
     };
 }
 
 Cost measure(const Program &program, size_t count, const Place &place)
 {
-    std::deque<Directory> cgroups;
+    std::deque<support::Cgroup> cgroups;
     Processes processes;
     processes.emplace_back(program.start(place.null));
     settle(processes);
     while (cgroups.size() < count + uncounted) {
         stop_if_interrupted();
-        const Path cgroup = place.nest->path() / std::to_string(cgroups.size());
-        cgroups.emplace_back(cgroup);
-        processes.emplace_back(place.start_in(cgroup, program));
+        cgroups.emplace_back(place.hierarchy,
+                             place.nest->path() + "/" + std::to_string(cgroups.size()));
+        processes.emplace_back(place.start_in(cgroups.back(), program));
     }
     settle(processes);
 
+    const bool first = place.hierarchy.version == 1;
+    const std::string charge = first ? "/memory.usage_in_bytes" : "/memory.current";
     std::vector<double> charges;
     for (size_t i = 0; i < count; ++i) {
-        const Path charge = cgroups[i].path() / place.hierarchy.charge_file();
-        charges.push_back(std::stod(contents(charge)) / 1024);
+        const std::string bytes = support::contents(cgroups[i].directory() + charge);
+        charges.push_back(std::stod(bytes) / 1024);
     }
     return summary(charges, processes);
 }
@@ -142,7 +141,7 @@ void stay_on_one_cpu()
     CPU_ZERO(&cpus);
     CPU_SET(static_cast<size_t>(sched_getcpu()), &cpus);
     if (sched_setaffinity(0, sizeof cpus, &cpus) != 0) {
-        throw refused("stay on one CPU");
+        throw support::refused("stay on one CPU");
     }
 }
 
@@ -155,16 +154,8 @@ int main(int argc, char **argv)
         fputs("usage: memory <count> <command line>...\n", stderr);
         return 2;
     }
-    signal(SIGCHLD, SIG_DFL);
-    for (int number : {SIGHUP, SIGINT, SIGPIPE, SIGTERM}) {
-        signal(number, [](int which) { interruption = which; });
-    }
-    try {
+    return run("memory", [&] {
         stay_on_one_cpu();
         measure_all(argv + 2, count);
-        return 0;
-    } catch (const std::exception &failure) {
-        fprintf(stderr, "memory: %s\n", failure.what());
-        return interruption != 0 ? 128 + interruption : 1;
-    }
+    });
 }

@@ -4,51 +4,52 @@
 #pragma once
 
 #include <sched.h>
-#include <sys/syscall.h>
 
-#include <memory>
-
-#include "cgroup.h"
-#include "process.h"
+#include "program.h"
+#include "tests/support/cgroup.h"
 
 namespace bench {
 
 class Pod {
 public:
-    explicit Pod(const Path &pause)
+    explicit Pod(const std::string &pause)
     {
-        if (hierarchy_.version == 2) {
-            cgroup_ =
-                std::make_unique<Directory>(hierarchy_.own / ("bench." + std::to_string(getpid())));
-            Fd(cgroup_->path() / "cgroup.procs", O_WRONLY).write("0");
+        if (hierarchy_) {
+            cgroup_.emplace(*hierarchy_, support::cgroup_below(hierarchy_->own, "bench"));
+            move_to(cgroup_->path());
         }
-        pause_.emplace_back(start(pause));
-        if (cgroup_) {
-            Fd(hierarchy_.own / "cgroup.procs", O_WRONLY).write("0");
+        pause_.push_back(start(pause));
+        if (hierarchy_) {
+            move_to(hierarchy_->own);
         }
         settle(pause_);
     }
 
     std::string pid() const { return std::to_string(pause_.front().pid()); }
-    bool has_cgroup() const { return cgroup_ != nullptr; }
+    bool has_cgroup() const { return cgroup_.has_value(); }
 
 private:
-    static pid_t start(const Path &pause)
+    // What is born there has that cgroup as the root of its cgroup namespace.
+    void move_to(const std::string &path) const
+    {
+        if (!support::move_to_cgroup(hierarchy_->directory(path), 0)) {
+            throw support::refused("move to the cgroup " + path);
+        }
+    }
+
+    static support::Child start(const std::string &pause)
     {
         constexpr unsigned long namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC |
                                              CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWCGROUP;
-        // As fork(2) does, the child goes on with a copy of everything.
-        const auto pid = static_cast<pid_t>(syscall(SYS_clone, namespaces | SIGCHLD, 0, 0, 0, 0));
-        if (pid == 0) {
-            prctl(PR_SET_PDEATHSIG, SIGKILL);
+        const auto become_pause = [&] {
             execl(pause.c_str(), "pause", nullptr);
-            _exit(127);
-        }
-        return pid;
+            return 127;
+        };
+        return support::Child::calling(become_pause, namespaces);
     }
 
-    Hierarchy hierarchy_ = find_hierarchy("");
-    std::unique_ptr<Directory> cgroup_;
+    std::optional<support::Hierarchy> hierarchy_ = support::hierarchy_of("");
+    std::optional<support::Cgroup> cgroup_;
     Processes pause_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes to measure: started, waited for until they sleep, and killed in the end, also when this
-// process is told to end.
+// Programs to measure: started, and waited for until they sleep; all ends also when this process is
+// told to end.
 #pragma once
 
 #include <signal.h>
@@ -9,10 +9,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdio>
 #include <deque>
+#include <filesystem>
+#include <sstream>
+#include <thread>
 #include <vector>
 
-#include "file.h"
+#include "tests/support/process.h"
 
 namespace bench {
 
@@ -20,8 +25,8 @@ namespace bench {
 inline volatile sig_atomic_t interruption = 0;
 
 /// This program can't be measured; others may.
-struct LeftOut : Failure {
-    using Failure::Failure;
+struct LeftOut : std::runtime_error {
+    using std::runtime_error::runtime_error;
 };
 
 /// A command line, which is split at spaces. In front of the command there may be variables for its
@@ -37,28 +42,22 @@ public:
                 variables_.push_back(word);
                 continue;
             }
-            name_ += words_.empty() ? Path(word).filename().string() : " " + word;
+            name_ += words_.empty() ? std::filesystem::path(word).filename().string() : " " + word;
             words_.push_back(word);
         }
-        for (std::string &word : words_) {
-            arguments_.push_back(word.data());
-        }
-        arguments_.push_back(nullptr);
-        for (std::string &variable : variables_) {
-            environment_.push_back(variable.data());
-        }
-        environment_.push_back(nullptr);
+        arguments_ = support::pointers(words_);
+        environment_ = support::pointers(variables_);
     }
     Program(const Program &) = delete;
 
     /// Finds the file, by PATH.
     void look_up()
     {
-        const Path first = words_.at(0);
+        const std::filesystem::path first = words_.at(0);
         const char *const path = getenv("PATH");
         std::istringstream places(first.has_parent_path() || path == nullptr ? "." : path);
         for (std::string place; getline(places, place, ':');) {
-            file_ = place / first;
+            file_ = std::filesystem::path(place) / first;
             if (access(file_.c_str(), X_OK) == 0) {
                 return;
             }
@@ -68,7 +67,7 @@ public:
 
     /// Starts it with `streams` as its three, and returns its process ID, or -1 and errno. It dies
     /// with this process.
-    pid_t start(const Fd &streams) const
+    pid_t start(const support::File &streams) const
     {
         // NOLINTBEGIN(*.vfork,*.Vfork): posix_spawn has no PR_SET_PDEATHSIG. It maps a stack, too.
         const pid_t pid = vfork();
@@ -85,7 +84,7 @@ public:
     }
 
     const std::string &name() const { return name_; }
-    const Path &file() const { return file_; }
+    const std::filesystem::path &file() const { return file_; }
     /// Its file and its arguments.
     std::vector<std::string> words() const
     {
@@ -96,83 +95,68 @@ public:
 
 private:
     std::string name_;
-    Path file_;
+    std::filesystem::path file_;
     std::vector<std::string> words_;
     std::vector<char *> arguments_;
     std::vector<std::string> variables_{"PATH=/usr/bin:/bin"};
     std::vector<char *> environment_;
 };
 
-/// A child, killed and reaped in the end.
-class Process {
-public:
-    /// What start() returned.
-    explicit Process(pid_t pid) : pid_(pid)
-    {
-        if (pid < 0) {
-            throw refused("start a process");
-        }
-    }
-    Process(const Process &) = delete;
-    ~Process()
-    {
-        kill(pid_, SIGKILL);
-        waitpid(pid_, nullptr, 0);
-    }
-
-    pid_t pid() const { return pid_; }
-    std::string read(const char *file) const
-    {
-        return contents("/proc/" + std::to_string(pid_) + "/" + file);
-    }
-    /// The number behind "key:" in one of its files in /proc, or "-".
-    std::string value(const char *file, const std::string &key) const
-    {
-        const std::string text = read(file);
-        const size_t found = text.find("\n" + key + ":");
-        std::string number = "-";
-        if (found != std::string::npos) {
-            std::istringstream(text.substr(found + key.size() + 2)) >> number;
-        }
-        return number;
-    }
-
-private:
-    pid_t pid_;
-};
-
-using Processes = std::deque<Process>;
+using Processes = std::deque<support::Child>;
 
 inline void stop_if_interrupted()
 {
     if (interruption != 0) {
-        throw Failure("interrupted");
+        throw std::runtime_error("interrupted");
     }
 }
 
 /// Waits until all of them sleep, and nothing that proc_pid_stat(5) shows changes any more.
 inline void settle(const Processes &processes)
 {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    std::vector<std::string> before, now;
-    bool asleep = false;
-    while (!asleep || now != before) {
+    std::vector<std::string> before;
+    const bool at_rest = support::eventually([&] {
         stop_if_interrupted();
-        if (std::chrono::steady_clock::now() > deadline) {
-            throw LeftOut("does not come to rest");
-        }
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        before.swap(now);
-        now.clear();
-        asleep = true;
-        for (const Process &process : processes) {
-            now.push_back(process.read("stat"));
+        std::vector<std::string> now;
+        bool asleep = true;
+        for (const support::Child &process : processes) {
+            now.push_back(support::contents(process.proc("stat")));
             const char state = now.back().at(now.back().rfind(')') + 2);
             if (state == 'Z') {
                 throw LeftOut("ends by itself");
             }
             asleep = asleep && state == 'S';
         }
+        before.swap(now);
+        return asleep && now == before;
+    });
+    if (!at_rest) {
+        throw LeftOut("does not come to rest");
+    }
+}
+
+/// The number behind "key:" in a file of its own in /proc, or "-".
+inline std::string value(const support::Child &process, const char *file, const std::string &key)
+{
+    std::istringstream words(support::field(support::contents(process.proc(file)), key));
+    unsigned long number = 0;
+    return words >> number ? std::to_string(number) : "-";
+}
+
+/// Takes a measurement, until it ends or this process is told to end, and returns the exit status.
+inline int run(const char *name, const std::function<void()> &measurement)
+{
+    signal(SIGCHLD, SIG_DFL);
+    for (int number : {SIGHUP, SIGINT, SIGPIPE, SIGTERM}) {
+        signal(number, [](int which) { interruption = which; });
+    }
+    try {
+        measurement();
+        return 0;
+    } catch (const std::exception &failure) {
+        fprintf(stderr, "%s: %s\n", name, failure.what());
+        return interruption != 0 ? 128 + interruption : 1;
     }
 }
 
