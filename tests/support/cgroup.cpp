@@ -54,7 +54,7 @@ Cgroups make_cgroups(int version, const std::string &name)
                                       ":devices:", ":cpuacct:", ":name=systemd:", "0::"};
     std::set<std::string> lines;
     for (const Hierarchy &each : hierarchies()) {
-        if (each.version != version || each.root != "/" || known.count(each.line) == 0 ||
+        if (each.version != version || each.root != "/" || !known.contains(each.line) ||
             !lines.insert(each.line).second) {
             continue;
         }
