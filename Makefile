@@ -3,8 +3,12 @@
 
 VERSION := $(shell cat VERSION)
 
-# The architectures, as `uname -m` says them or as they are commonly called, each a row: the compiler's
-# triple, and what else it wants to be told. Each has a file in sys/arch.
+# A word for the shell, whatever is in it: names of directories may have spaces and quotes.
+quote = '$(subst ','\'',$(1))'
+in_source = $(call quote,$(CURDIR)/$(1))
+
+# The architectures, as `uname -m` says them or as they are commonly called, each a row: the
+# compiler's triple, and what else it wants to be told. Each has a file in sys/arch.
 arch.aarch64 := aarch64-linux-gnu -mgeneral-regs-only
 arch.arm := arm-linux-gnueabihf
 arch.armv6 := arm-linux-gnueabihf -march=armv6+fp -marm
@@ -38,27 +42,26 @@ PREFIX ?= /usr/local
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast \
     -Wundef -Wnull-dereference $(if $(WERROR),-Werror)
-COMMON := -std=c++20 -iquote . -MMD -MP '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) \
+COMMON := -std=c++20 -iquote . -MMD -MP $(call quote,-ffile-prefix-map=$(CURDIR)=.) $(WARNINGS) \
     -DVERSION='"$(VERSION)"'
-FREESTANDING := $(COMMON) $(wordlist 2,9,$(arch.$(ARCH))) -DSYS_ARCH='"sys/arch/$(ARCH).h"' -ffreestanding \
-    -fno-exceptions -fno-rtti -fno-pic -fno-pie -fno-stack-protector -fno-stack-clash-protection \
-    -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -ffunction-sections \
-    -fdata-sections -fno-lto -Wno-unused-command-line-argument
+FREESTANDING := $(COMMON) $(wordlist 2,9,$(arch.$(ARCH))) \
+    -DSYS_ARCH='"sys/arch/$(ARCH).h"' -ffreestanding -fno-exceptions -fno-rtti -fno-pic -fno-pie \
+    -fno-stack-protector -fno-stack-clash-protection -fno-asynchronous-unwind-tables \
+    -fno-unwind-tables -fomit-frame-pointer -ffunction-sections -fdata-sections -fno-lto \
+    -Wno-unused-command-line-argument
 # memory_size and stack_size, bytes: sys/program.ld. What would not fit is refused, as is -O0.
 LINK := -nostdlib -static -Wl,--build-id=none,--gc-sections,-T,sys/program.ld
 LINK.pause := -Wl,--defsym=memory_size=4096,--defsym=stack_size=1024
-$(BUILD)/obj/pause/%.o: FRAME := $(if $(findstring clang,$(CXX)),-Wframe-larger-than=448 -Werror=frame-larger-than, \
-    -Werror=frame-larger-than=448)
 LINK.nsjoin := -Wl,--defsym=memory_size=196608,--defsym=stack_size=65536
+FRAME.gcc := -Werror=frame-larger-than=448
+FRAME.clang := -Wframe-larger-than=448 -Werror=frame-larger-than
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 PROGRAMS := $(BUILD)/pause $(BUILD)/nsjoin
 
-.PHONY: all all-arch always bench-nsjoin bench-pause clean deb demo dist fuzz help image install \
-    install-debug lint native release reproducible sanitize sign size test test-arch test-engines \
-    test-packaging test-soak uninstall
+.PHONY: all all-arch always clean demo help install install-debug native size uninstall
 all: $(PROGRAMS) ## build the programs into build/<arch>/; ARCH=<arch> cross-builds them
 
 # Not every distribution has every compiler: Debian 12 has none for loongarch64.
@@ -66,16 +69,18 @@ AVAILABLE = $(foreach arch,$(ARCHES),$(if $(filter $(NATIVE),$(arch))$(shell \
     command -v $(call triple,$(arch))-g++),$(arch)))
 
 all-arch: ## build them for every architecture that there is a compiler for
-	@$(foreach arch,$(filter-out $(AVAILABLE),$(ARCHES)),echo 'there is no $(call triple,$(arch))-g++';)
+	@$(foreach arch,$(filter-out $(AVAILABLE),$(ARCHES)), \
+	    echo 'there is no $(call triple,$(arch))-g++';)
 	$(Q)for arch in $(AVAILABLE); do $(MAKE) --no-print-directory ARCH=$$arch all || exit; done
 
 # What is built depends on how.
-FLAGS := $(CXX) $(CXXFLAGS) $(LDFLAGS) $(WERROR) $(VERSION)
+FLAGS := $(call quote,$(CXX) $(CXXFLAGS) $(LDFLAGS) $(WERROR) $(VERSION))
 $(BUILD)/flags: always
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(FLAGS)' | cmp -s - $@ || printf '%s\n' '$(FLAGS)' >$@
+	@printf '%s\n' $(FLAGS) | cmp -s - $@ || printf '%s\n' $(FLAGS) >$@
 always:
 
+$(BUILD)/obj/pause/%.o: FRAME := $(FRAME.$(or $(findstring clang,$(CXX)),gcc))
 $(BUILD)/obj/%.o: %.cpp Makefile VERSION $(BUILD)/flags
 	$(call say,CXX,$@)
 	$(Q)mkdir -p $(@D)
@@ -85,114 +90,25 @@ $(BUILD)/obj/%.o: %.cpp Makefile VERSION $(BUILD)/flags
 program_objects = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(wildcard $(1)/*.cpp sys/*.cpp))
 $(BUILD)/pause.debug: $(call program_objects,pause)
 $(BUILD)/nsjoin.debug: $(call program_objects,nsjoin)
-$(PROGRAMS:=.debug) $(BUILD)/bench/floor.debug: $(BUILD)/%.debug: sys/program.ld
+$(BUILD)/%.debug: sys/program.ld
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.$*) $(filter %.o,$^) -o $@
 
-$(PROGRAMS) $(BUILD)/bench/floor: $(BUILD)/%: $(BUILD)/%.debug sys/strip.sh
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/%.debug sys/strip.sh
+	$(strip_program)
+define strip_program
 	$(call say,STRIP,$@)
 	$(Q)sh sys/strip.sh $(READELF) $< $@
+endef
 
-# Tests. They run on this machine, also for programs that another one runs: then by qemu-user.
-TESTS := build/$(NATIVE)/tests
-HOSTED := $(COMMON) -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
-catch_library = $(shell $(HOSTCXX) -std=c++20 -include catch2/catch_all.hpp -E -x c++ /dev/null \
-    >/dev/null 2>&1 && echo -lCatch2)
-objects = $(patsubst %.cpp,$(TESTS)/%.o,$(wildcard tests/$(1)/*.cpp))
-qemu = qemu-$(1:armv6=arm)
-runner = $(if $(filter-out $(NATIVE),$(1)),$(or $(shell command -v $(qemu)-static || \
-    command -v $(qemu)),$(error there is no $(qemu): install qemu-user-static)))
-run_tests = $(if $(filter armv6,$(1)),QEMU_CPU=arm1176) SOURCE='$(CURDIR)' PAUSE='$(CURDIR)'/build/$(1)/pause NSJOIN='$(CURDIR)'/build/$(1)/nsjoin \
-    RUNNER=$(call runner,$(1)) $(TESTS)/run $(if $(filter-out $(NATIVE),$(1)),'~[native]')
-
-$(TESTS)/%.o: %.cpp Makefile VERSION
-	$(call say,CXX,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCXX) -O0 $(CXXFLAGS_TESTS) $(HOSTED) -c $< -o $@
-
-# Of nsjoin and sys what calls no kernel: pure, so it can be linked to tests.
-PURE := $(patsubst %,nsjoin/%.cpp,failure names option_table options proc) sys/text.cpp
-$(TESTS)/unit: $(call objects,unit) $(PURE:%.cpp=$(TESTS)/%.o) $(TESTS)/tests/support/main.o
-$(TESTS)/run: $(call objects,run) $(call objects,support)
-$(TESTS)/soak: $(call objects,soak) $(call objects,support)
-$(TESTS)/unit $(TESTS)/run $(TESTS)/soak:
-	$(call say,LD,$@)
-	$(Q)$(HOSTCXX) $(CXXFLAGS_TESTS) $^ $(catch_library) -o $@
-
-test: all $(TESTS)/unit $(TESTS)/run ## run the unit tests, and those of the programs
-	@sh tests/support/total.sh $(TESTS)/unit "$(call run_tests,$(ARCH))"
-
-# The command that the long tests run, on sys/ as the programs are.
-$(BUILD)/report: $(BUILD)/obj/tests/report/report.o $(BUILD)/obj/nsjoin/proc.o \
-    $(patsubst %.cpp,$(BUILD)/obj/%.o,$(wildcard sys/*.cpp)) sys/program.ld
-	$(call say,LD,$@)
-	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(LINK) $(LINK.nsjoin) -s $(filter %.o,$^) -o $@
-
-# Fuzz targets: each is linked with the pure parts of nsjoin, which parse.
-FUZZ_SECONDS ?= 60
-FUZZ := build/$(NATIVE)/fuzz
-FUZZ_NAMES := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*.cpp))
-FUZZ_CXX := clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -iquote . -DVERSION='"$(VERSION)"' -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
-$(FUZZ)/%: tests/fuzz/%.cpp tests/fuzz/fuzz.h $(PURE) $(wildcard nsjoin/*.h sys/*.h) Makefile VERSION
-	$(call say,FUZZ,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(FUZZ_CXX) $< $(PURE) -o $@
-
-fuzz: ## fuzz what parses in nsjoin, FUZZ_SECONDS=60 each, two at a time
-	@mkdir -p $(FUZZ)
-	@if echo 'extern "C" int LLVMFuzzerTestOneInput() { return 0; }' | \
-	    $(FUZZ_CXX) -x c++ - -o $(FUZZ)/try 2>/dev/null; \
-	then $(MAKE) --no-print-directory $(addprefix $(FUZZ)/,$(FUZZ_NAMES)); fi
-	@sh tests/fuzz/fuzz.sh $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_NAMES)
-
-test-soak: all $(TESTS)/run $(TESTS)/soak $(BUILD)/report ## run the tests that take minutes, and fuzz
-	@sh tests/support/total.sh "REPORT='$(CURDIR)'/$(BUILD)/report $(subst \
-	    $(TESTS)/run,$(TESTS)/soak,$(call run_tests,$(ARCH)))"  \
-	    "ORPHANS=100000 $(call run_tests,$(ARCH)) 'orphans leave*'" \
-	    '$(MAKE) --no-print-directory fuzz'
-
-test-arch: all-arch $(TESTS)/run ## run those of the programs on each of them, by qemu-user
-	@sh tests/support/total.sh $(foreach arch,$(filter-out $(NATIVE),$(AVAILABLE)), \
-	    "$(call run_tests,$(arch))")
-
-test-engines: all ## build the images, and run pods of them in every engine; as root
-	@sh tests/support/total.sh $(patsubst %,'sh tests/engines/%.sh', \
-	    docker buildah podman containerd pod)
-
-include packaging/packaging.mk
-
-sanitize: ## run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory TESTS=$(TESTS)/sanitize CXXFLAGS_TESTS='-g -fsanitize=address,undefined \
-	    -fno-sanitize-recover=all' $(TESTS)/sanitize/unit
-	@$(TESTS)/sanitize/unit
-
-include bench/bench.mk
+include tests/tests.mk bench/bench.mk packaging/packaging.mk
 
 demo: all ## show what pause and nsjoin are for
-	@sh examples/demo.sh '$(CURDIR)/$(BUILD)/pause' '$(CURDIR)/$(BUILD)/nsjoin'
+	@sh examples/demo.sh $(call in_source,$(BUILD)/pause) $(call in_source,$(BUILD)/nsjoin)
 
 size: ## the sizes of the programs that have been built, bytes
 	@wc -c build/*/pause build/*/nsjoin
-
-SOURCES = $(shell find sys pause nsjoin tests bench -name '*.h' -o -name '*.cpp')
-SCRIPTS = $(shell find sys examples packaging tests -name '*.sh') $(wildcard .ci/*) examples/pod/pod \
-    nsjoin/completions/nsjoin
-
-# Tests are not analyzed, which takes minutes, need not be quick, and hand long scripts to shells.
-TEST_CHECKS := -clang-analyzer-*,-performance-*,-bugprone-suspicious-missing-comma
-tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | \
-    xargs -P 4 -I {} clang-tidy --quiet --checks='$(3)' {} -- $(2)
-
-lint: ## check the style and look for mistakes
-	clang-format --dry-run -Werror $(SOURCES)
-	$(call tidy,sys/%.cpp pause/%.cpp nsjoin/%.cpp,$(FREESTANDING))
-	$(call tidy,tests/%.cpp bench/%.cpp,$(HOSTED),$(TEST_CHECKS))
-	cppcheck --quiet --error-exitcode=1 --std=c++20 --enable=warning,performance,portability \
-	    --inline-suppr -I. -DSYS_ARCH='"sys/arch/$(NATIVE).h"' sys pause nsjoin bench
-	shellcheck -x $(SCRIPTS)
-	mandoc -T lint -W warning pause/pause.1 nsjoin/nsjoin.1
 
 # What is installed, and where. @ is PREFIX.
 INSTALLED := $(PROGRAMS:%=%:bin) pause/pause.1:share/man/man1 nsjoin/nsjoin.1:share/man/man1 \
@@ -201,8 +117,10 @@ INSTALLED := $(PROGRAMS:%=%:bin) pause/pause.1:share/man/man1 nsjoin/nsjoin.1:sh
     nsjoin/completions/nsjoin.fish:share/fish/vendor_completions.d
 SYMBOLS := $(PROGRAMS:%=%.debug:lib/debug@/bin)
 what = $(firstword $(subst :, ,$(1)))
-place = '$(DESTDIR)$(PREFIX)/$(subst @,$(PREFIX),$(lastword $(subst :, ,$(1))))/$(notdir $(what))'
-copies = set -e; $(foreach each,$(1),install -D -m $(2) $(call what,$(each)) $(call place,$(each));)
+where = $(subst @,$(PREFIX),$(lastword $(subst :, ,$(1))))
+place = $(call quote,$(DESTDIR)$(PREFIX)/$(where)/$(notdir $(what)))
+copies = set -e; \
+    $(foreach each,$(1),install -D -m $(2) $(call what,$(each)) $(call place,$(each));)
 
 install: all ## install under $(DESTDIR)$(PREFIX)
 	$(call copies,$(filter %:bin,$(INSTALLED)),0755)
@@ -221,9 +139,9 @@ native: # what this machine is called here
 	@echo $(NATIVE)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile packaging/*.mk bench/*.mk | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile */*.mk | \
 	    while IFS='|' read -r target what; do printf '  %-15s %s\n' "$$target" "$$what"; done
 
--include $(shell find build/*/obj build/*/tests build/*/bench -name '*.d' 2>/dev/null)
+-include $(sort $(shell find $(BUILD) $(TESTS) -name '*.d' 2>/dev/null))
 .DELETE_ON_ERROR:
 .PRECIOUS: %.o %.debug

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Packaging.
-image: all-arch ## make images for all of them, and say what is in them: build/image/; as root
+.PHONY: deb dist image release reproducible sign test-packaging
+
+image: all-arch ## make images for all, and say what is in them: build/image/; as root
 	$(Q)for program in pause nsjoin; do \
 	    sh packaging/image.sh $$program build/image/$$program.tar $(AVAILABLE) && \
 	    sh packaging/sbom.sh build/image/$$program.tar || exit; done
 
-reproducible: image dist ## build everything once more, elsewhere, from the packed source, and compare
+reproducible: image dist ## build it all once more, elsewhere, from the packed source, and compare
 	@sh packaging/reproducible.sh $(AVAILABLE)
 
 dist: ## pack the source: build/dist/
