@@ -7,50 +7,68 @@ VERSION := $(shell cat VERSION)
 quote = '$(subst ','\'',$(1))'
 in_source = $(call quote,$(CURDIR)/$(1))
 
-# The architectures, as `uname -m` says them or as they are commonly called, each a row: the
-# compiler's triple, and what else it wants to be told. Each has a file in sys/arch.
+# The architectures: the compiler's triple for each, and the options that it needs; then the options
+# that only GCC or only clang needs. Each architecture has a file in sys/arch.
 arch.aarch64 := aarch64-linux-gnu -mgeneral-regs-only
 arch.arm := arm-linux-gnueabihf
 arch.armv6 := arm-linux-gnueabihf -march=armv6+fp -marm
 arch.i386 := i686-linux-gnu -fcf-protection=none
 arch.loongarch64 := loongarch64-linux-gnu
-arch.mips64el := mips64el-linux-gnuabi64 -mno-abicalls -msym32 -G0
+arch.mips64el := mips64el-linux-gnuabi64 -mno-abicalls -G0
 arch.ppc64le := powerpc64le-linux-gnu
 arch.riscv64 := riscv64-linux-gnu
 arch.s390x := s390x-linux-gnu
 arch.x86_64 := x86_64-linux-gnu -mno-sse -mno-red-zone -fcf-protection=none
+gcc.mips64el := -msym32
+clang.mips64el := -Xclang -target-feature -Xclang +sym32 -mlong-calls
+clang.riscv64 := -msmall-data-limit=0
 ARCHES := $(sort $(patsubst arch.%,%,$(filter arch.%,$(.VARIABLES))))
 triple = $(firstword $(arch.$(1)))
 
-NATIVE := $(shell uname -m | sed 's/^i[3-6]86$$/i386/; s/^armv[78].*/arm/; s/^armv6.*/armv6/; \
-    s/^mips64$$/mips64el/')
+# target: the architecture that a compiler makes programs for. The kernel's would be wrong for a
+# 32-bit system on a 64-bit kernel, so it is used only if there is no compiler.
+target = $(shell { $(1) -dumpmachine || uname -m; } 2>/dev/null | \
+    sed 's/^x86_64-.*x32$$/x32/; s/-.*//; s/^i[3-6]86$$/i386/; s/^powerpc64le$$/ppc64le/; \
+    s/^armv6.*/armv6/; s/^armv[78].*/arm/')
+HOST_COMPILER := $(or $(shell command -v g++ || command -v c++ || command -v clang++),$(CXX))
+NATIVE := $(call target,$(HOST_COMPILER))
+ifeq ($(NATIVE),arm)
+NATIVE := $(if $(shell $(HOST_COMPILER) -dM -E -x c++ /dev/null | grep '__ARM_ARCH 6'),armv6,arm)
+endif
+
+# CXX, CXXFLAGS, LDFLAGS, DESTDIR and PREFIX are the user's; what is needed is added to them.
+ifeq ($(origin CXX),default)
 ARCH := $(NATIVE)
+CXX := $(if $(filter $(NATIVE),$(ARCH)),g++,$(call triple,$(ARCH))-g++)
+else
+ARCH := $(patsubst $(call target,$(HOST_COMPILER)),$(NATIVE),$(call target,$(CXX)))
+endif
 ifeq ($(filter $(ARCH),$(ARCHES)),)
 $(error there is no file sys/arch/$(ARCH).h; ARCH is one of: $(ARCHES))
 endif
 BUILD := build/$(ARCH)
-
-# CXX, CXXFLAGS, LDFLAGS, DESTDIR and PREFIX are the user's; what is needed is added to them.
-ifeq ($(origin CXX),default)
-CXX := $(if $(filter $(NATIVE),$(ARCH)),g++,$(call triple,$(ARCH))-g++)
-endif
-HOSTCXX := $(if $(filter $(NATIVE),$(ARCH)),$(CXX),g++)
+COMPILER := $(or $(findstring clang,$(shell $(CXX) --version 2>/dev/null)),gcc)
+HOSTCXX := $(if $(filter $(NATIVE),$(ARCH)),$(CXX),$(HOST_COMPILER))
 CXXFLAGS ?= -Oz -g
 LDFLAGS ?=
-READELF ?= $(if $(filter-out $(NATIVE),$(ARCH)),$(call triple,$(ARCH))-)readelf
+CROSS_GCC := $(if $(filter gcc,$(COMPILER)),$(filter-out $(NATIVE),$(ARCH)))
+READELF ?= $(if $(CROSS_GCC),$(call triple,$(ARCH))-)readelf
 PREFIX ?= /usr/local
 
+# One clang compiles for all of them.
+TARGET := $(if $(filter clang,$(COMPILER)),$(if $(filter-out $(call target,$(CXX)),$(ARCH)), \
+    --target=$(call triple,$(ARCH))))
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast \
     -Wundef -Wnull-dereference $(if $(WERROR),-Werror)
 COMMON := -std=c++20 -iquote . -MMD -MP $(call quote,-ffile-prefix-map=$(CURDIR)=.) $(WARNINGS) \
     -DVERSION='"$(VERSION)"'
-FREESTANDING := $(COMMON) $(wordlist 2,9,$(arch.$(ARCH))) \
+FREESTANDING := $(COMMON) $(TARGET) $(wordlist 2,9,$(arch.$(ARCH))) $($(COMPILER).$(ARCH)) \
     -DSYS_ARCH='"sys/arch/$(ARCH).h"' -ffreestanding -fno-exceptions -fno-rtti -fno-pic -fno-pie \
     -fno-stack-protector -fno-stack-clash-protection -fno-asynchronous-unwind-tables \
     -fno-unwind-tables -fomit-frame-pointer -ffunction-sections -fdata-sections -fno-lto \
     -Wno-unused-command-line-argument
 # memory_size and stack_size, bytes: sys/program.ld. What would not fit is refused, as is -O0.
-LINK := -nostdlib -static -Wl,--build-id=none,--gc-sections,-T,sys/program.ld
+LINK := $(TARGET) -nostdlib -static -Wl,--build-id=none,--gc-sections,-T,sys/program.ld
 LINK.pause := -Wl,--defsym=memory_size=4096,--defsym=stack_size=1024
 LINK.nsjoin := -Wl,--defsym=memory_size=196608,--defsym=stack_size=65536
 FRAME.gcc := -Werror=frame-larger-than=448
@@ -80,7 +98,7 @@ $(BUILD)/flags: always
 	@printf '%s\n' $(FLAGS) | cmp -s - $@ || printf '%s\n' $(FLAGS) >$@
 always:
 
-$(BUILD)/obj/pause/%.o: FRAME := $(FRAME.$(or $(findstring clang,$(CXX)),gcc))
+$(BUILD)/obj/pause/%.o: FRAME := $(FRAME.$(COMPILER))
 $(BUILD)/obj/%.o: %.cpp Makefile VERSION $(BUILD)/flags
 	$(call say,CXX,$@)
 	$(Q)mkdir -p $(@D)

@@ -5,7 +5,7 @@
 $(BUILD)/bench/null $(BUILD)/bench/nothing: $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) -nostdlib -static -s \
+	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) $(TARGET) -nostdlib -static -s \
 	    -Wl,-z,noseparate-code,--build-id=none $^ -o $@
 
 LINK.bench/floor := -Wl,--defsym=memory_size=16384,--defsym=stack_size=8192
@@ -13,8 +13,10 @@ $(BUILD)/bench/floor.debug: $(BUILD)/obj/bench/floor.o $(call program_objects,sy
 $(BUILD)/bench/floor: $(BUILD)/bench/floor.debug sys/strip.sh
 	$(strip_program)
 
+# What measures, on what the tests are on; without Catch2.
 $(BUILD)/bench/join: $(TESTS)/tests/support/system_calls.o
-$(BUILD)/bench/memory $(BUILD)/bench/join: $(BUILD)/bench/%: $(TESTS)/bench/%.o
+$(BUILD)/bench/memory $(BUILD)/bench/join: $(BUILD)/bench/%: $(TESTS)/bench/%.o \
+    $(patsubst %,$(TESTS)/tests/support/%.o,cgroup file process)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCXX) $(CXXFLAGS_TESTS) $^ -o $@

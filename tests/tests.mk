@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests. They run on this machine, also for programs that another one runs: then by qemu-user.
-.PHONY: fuzz lint sanitize test test-arch test-engines test-programs test-soak
+.PHONY: fuzz lint sanitize test test-arch test-clang test-engines test-programs test-soak
 
 TESTS := build/$(NATIVE)/tests
 HOSTED := $(COMMON) -DSYS_ARCH='"sys/arch/$(NATIVE).h"'
@@ -13,7 +13,7 @@ $(TESTS)/%.o: %.cpp Makefile tests/tests.mk VERSION
 	$(Q)$(HOSTCXX) -O0 $(CXXFLAGS_TESTS) $(HOSTED) -c $< -o $@
 
 # Of nsjoin what calls no kernel: pure, so it can be linked to tests.
-PURE := $(patsubst %,nsjoin/%.cpp,failure names option_table options proc)
+PURE := $(patsubst %,nsjoin/%.cpp,failure names option_table options proc) sys/text.cpp
 $(TESTS)/unit: $(call objects,unit) $(PURE:%.cpp=$(TESTS)/%.o) $(TESTS)/tests/support/main.o
 $(TESTS)/run: $(call objects,run) $(call objects,support)
 $(TESTS)/soak: $(call objects,soak) $(call objects,support)
@@ -27,7 +27,7 @@ $(TESTS)/unit $(TESTS)/run $(TESTS)/soak:
 qemu = qemu-$(1:armv6=arm)
 runner = $(if $(filter-out $(NATIVE),$(1)),$(or $(shell command -v $(qemu)-static || \
     command -v $(qemu)),$(error there is no $(qemu): install qemu-user-static)))
-tests_of = $(call quote,$(4) $(if $(filter armv6,$(1)),QEMU_CPU=arm1176) \
+tests_of = $(call quote,$(4) $(if $(filter armv6,$(1)),QEMU_CPU=arm1176) COMPILER=$(COMPILER) \
     SOURCE=$(call quote,$(CURDIR)) PAUSE=$(call in_source,$(2)/pause) \
     NSJOIN=$(call in_source,$(2)/nsjoin) RUNNER=$(call runner,$(1)) \
     $(TESTS)/$(or $(3),run $(if $(ONLY),$(call quote,$(ONLY)))) \
@@ -42,6 +42,10 @@ test-programs: all $(TESTS)/run # only those of the programs
 test-arch: all-arch $(TESTS)/run ## run those of the programs on each of them, by qemu-user
 	@sh tests/support/total.sh $(foreach arch,$(filter-out $(NATIVE),$(AVAILABLE)), \
 	    $(call tests_of,$(arch),build/$(arch)))
+
+test-clang: $(TESTS)/run ## build them with clang++, GNU ld and lld; run those for this machine
+	@MAKE='$(MAKE)' sh tests/support/clang.sh $(NATIVE) \
+	    $(foreach arch,$(ARCHES),$(arch) $(call triple,$(arch)))
 
 # The command that the long tests run, on sys/ as the programs are.
 $(BUILD)/report: $(BUILD)/obj/tests/report/report.o $(BUILD)/obj/nsjoin/proc.o \

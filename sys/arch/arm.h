@@ -52,6 +52,16 @@ extern "C" [[gnu::used]] inline uint32_t __aeabi_uidiv(uint32_t numerator, uint3
     return static_cast<uint32_t>(__aeabi_uidivmod(numerator, denominator));
 }
 
+extern "C" [[gnu::used]] inline uint64_t __aeabi_llsl(uint64_t value, unsigned count)
+{
+    return sys::arch::shift_left(value, count);
+}
+
+extern "C" [[gnu::used]] inline uint64_t __aeabi_llsr(uint64_t value, unsigned count)
+{
+    return sys::arch::shift_right(value, count);
+}
+
 #define SYS_ENTRY                                                                                  \
     "mov r0, sp\n"                                                                                 \
     "ldr r1, =memory_end\n"                                                                        \

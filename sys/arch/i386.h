@@ -24,6 +24,16 @@ namespace sys::arch {
 
 } // namespace sys::arch
 
+extern "C" [[gnu::used]] inline uint64_t __ashldi3(uint64_t value, unsigned count)
+{
+    return sys::arch::shift_left(value, count);
+}
+
+extern "C" [[gnu::used]] inline uint64_t __lshrdi3(uint64_t value, unsigned count)
+{
+    return sys::arch::shift_right(value, count);
+}
+
 #define SYS_ENTRY                                                                                  \
     "mov %esp, %eax\n"                                                                             \
     "mov $memory_end - 12, %esp\n"                                                                 \
