@@ -120,7 +120,7 @@ define strip_program
 	$(Q)sh sys/strip.sh $(READELF) $< $@
 endef
 
-include tests/tests.mk bench/bench.mk packaging/packaging.mk
+include tests/tests.mk nsjoin/completions/completions.mk bench/bench.mk packaging/packaging.mk
 
 demo: all ## show what pause and nsjoin are for
 	@sh examples/demo.sh $(call in_source,$(BUILD)/pause) $(call in_source,$(BUILD)/nsjoin)
@@ -157,7 +157,7 @@ native: # what this machine is called here
 	@echo $(NATIVE)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile */*.mk | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile */*.mk nsjoin/*/*.mk | \
 	    while IFS='|' read -r target what; do printf '  %-15s %s\n' "$$target" "$$what"; done
 
 -include $(sort $(shell find $(BUILD) $(TESTS) -name '*.d' 2>/dev/null))

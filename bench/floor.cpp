@@ -20,7 +20,7 @@ void start(const sys::InitialStack &initial)
                                     CLONE_NEWPID | CLONE_NEWCGROUP)) {
         sys::exit(125);
     }
-    const auto child = sys::fork();
+    const auto child = sys::fork(sys::Signal::sigchld);
     if (child && child.value() == sys::Pid{}) {
         ++argument;
         static_cast<void>(sys::execute(*argument, argument, initial.environment()));

@@ -2,12 +2,15 @@
 // In the order that lets each step still succeed: the directories that were opened out here come
 // first; descriptors are closed before any path of those inside is looked up; the directories want
 // privileges that the ids then take away, groups go before the group and that before the user, and
-// capabilities are passed on last.
+// capabilities are passed on last. Signals reach the command only when nothing can fail any more
+// but its execution.
 
 #include "become.h"
 
 #include "descriptors.h"
+#include "run.h"
 #include "sys/credentials.h"
+#include "sys/poll.h"
 
 namespace nsjoin {
 
@@ -15,74 +18,64 @@ using namespace sys;
 
 namespace {
 
-// The ids of the target, as the user namespace that this process is in now sees them: that is what
-// counts when status is opened.
-Failure find_id(const Id &wanted, const Target &target, const char *key, uint32_t &id)
-{
-    id = wanted.number;
-    if (wanted.from != Id::From::target) {
-        return {};
-    }
-    char buffer[2048];
-    TextView value =
-        field(read_beginning(target.directory.get(), "status", buffer, sizeof buffer), key);
-    // Real, effective, saved, file system.
-    take_word(value, '\t');
-    if (!parse_number(take_word(value, '\t'), id)) {
-        return Failure(Stage::become, "cannot see the ids of", target.name, Errno::none);
-    }
-    return {};
-}
-
 Failure unmapped(const char *text, const Id &id, Errno error)
 {
     return Failure(
-        Stage::become, text, id.text, error,
+        text, id.text, error,
         error == Errno::einval
             ? "it is not mapped in this user namespace: see -S, -G and --preserve-credentials"
             : nullptr);
 }
 
-Failure become_group(const Options &options, uint32_t gid, bool in_user_namespace)
+// Changing ids makes a process visible again, where fs.suid_dumpable is 1, proc(5).
+Failure hide()
 {
-    if (options.gid.from == Id::From::caller && !in_user_namespace) {
-        return {};
-    }
-    // A user namespace may forbid it, user_namespaces(7): who might drop them has done so before it
-    // was joined, join.cpp, and else they stay.
-    if (const auto cleared = clear_groups();
-        !cleared && (!in_user_namespace || cleared.error() != Errno::eperm)) {
-        return Failure(Stage::become, "cannot drop supplementary groups", nullptr, cleared.error());
-    }
-    if (const auto set = set_group(gid); !set) {
-        return unmapped("cannot become group", options.gid, set.error());
-    }
-    return {};
+    return check(hide_from_tracing(), "cannot hide from those inside");
 }
 
-Failure become_user(const Options &options, uint32_t uid, bool in_user_namespace)
+Failure become_group(const Run &run)
 {
-    if (options.uid.from == Id::From::caller && !in_user_namespace) {
+    const Ids &ids = run.ids;
+    if (!ids.sets_group) {
         return {};
     }
-    if (const auto set = set_user(uid); !set) {
-        return unmapped("cannot become user", options.uid, set.error());
+    // A user namespace may forbid to drop them, user_namespaces(7): who could has done so before it
+    // was joined, join.cpp, and else they stay.
+    const bool may_stay = run.plan.wanted.has(CLONE_NEWUSER) && ids.group_count == 0;
+    if (const auto set = set_groups(ids.groups, ids.group_count);
+        !set && !(may_stay && set.error() == Errno::eperm)) {
+        return Failure("cannot set supplementary groups", nullptr, set.error());
     }
-    return {};
+    if (const auto set = set_group(ids.gid); !set) {
+        return unmapped("cannot become group %", run.options.gid, set.error());
+    }
+    return hide();
+}
+
+Failure become_user(const Run &run)
+{
+    if (!run.ids.sets_user) {
+        return {};
+    }
+    if (const auto set = set_user(run.ids.uid); !set) {
+        return unmapped("cannot become user %", run.options.uid, set.error());
+    }
+    return hide();
 }
 
 // Of this process itself, in the caller's /proc, which is where it can be seen.
 Failure set_context(const Target &target, const Outside &outside)
 {
     Fd file;
-    if (const auto opened = open(target.proc.get(), "thread-self/attr/exec", O_WRONLY, file);
-        !opened) {
-        return Failure(Stage::become, "cannot open the SELinux context for the command", nullptr,
-                       opened.error());
+    if (Failure failure = check(open(target.proc.get(), "thread-self/attr/exec", O_WRONLY, file),
+                                "cannot set the SELinux context of the command");
+        failure) {
+        return failure;
     }
-    if (const auto set = write(file.get(), outside.context); !set) {
-        return Failure(Stage::become, "cannot take the SELinux context of", target.name,
-                       set.error());
+    if (Failure failure = check(write(file.get(), outside.context),
+                                "cannot take the SELinux context of process %", target.name);
+        failure) {
+        return failure;
     }
     return {};
 }
@@ -90,77 +83,129 @@ Failure set_context(const Target &target, const Outside &outside)
 Failure change_directories(const Outside &outside)
 {
     if (outside.root) {
-        if (const auto in = change_directory(outside.root.get()); !in) {
-            return Failure(Stage::become, "cannot enter the root directory", nullptr, in.error());
+        if (Failure failure =
+                check(change_directory(outside.root.get()), "cannot enter the root directory");
+            failure) {
+            return failure;
         }
-        if (const auto changed = change_root("."); !changed) {
-            return Failure(Stage::become, "cannot change the root directory", nullptr,
-                           changed.error());
+        if (Failure failure = check(change_root("."), "cannot change the root directory");
+            failure) {
+            return failure;
         }
     }
     if (outside.wd) {
-        if (const auto in = change_directory(outside.wd.get()); !in) {
-            return Failure(Stage::become, "cannot enter the working directory", nullptr,
-                           in.error());
+        if (Failure failure =
+                check(change_directory(outside.wd.get()), "cannot enter the working directory");
+            failure) {
+            return failure;
         }
     }
     return {};
 }
 
-} // namespace
-
-Failure become(const Options &options, const Target &target, NamespaceSet joined,
-               const Outside &outside, FdRef failures)
+Failure enter_inside(const char *directory)
 {
-    if (Failure failure = change_directories(outside); failure) {
+    if (Failure failure = check(chdir(directory), "cannot enter the directory % inside", directory);
+        failure) {
         return failure;
     }
-    if (options.follow_context) {
-        if (Failure failure = set_context(target, outside); failure) {
+    // A link of /proc leads anywhere.
+    return is_inside_root() ? Failure()
+                            : Failure("the directory % is not inside the root", directory);
+}
+
+Failure become_ids(const Run &run)
+{
+    const bool keep_caps = run.options.keep_caps && run.plan.wanted.has(CLONE_NEWUSER);
+    if (keep_caps) {
+        if (Failure failure = check(keep_capabilities(), "cannot keep capabilities"); failure) {
             return failure;
         }
     }
-    uint32_t uid = 0;
-    uint32_t gid = 0;
-    if (Failure failure = find_id(options.gid, target, "Gid", gid); failure) {
+    if (Failure failure = become_group(run); failure) {
         return failure;
     }
-    if (Failure failure = find_id(options.uid, target, "Uid", uid); failure) {
-        return failure;
-    }
-    if (Failure failure = close_others(options, target, failures, outside.program.get()); failure) {
-        return failure;
-    }
-    if (options.wdns != nullptr) {
-        if (const auto in = chdir(options.wdns); !in) {
-            return Failure(Stage::become, "cannot enter the directory inside,", options.wdns,
-                           in.error());
-        }
-        // A link of /proc leads anywhere.
-        if (!is_inside_root()) {
-            return Failure(Stage::become, "not inside the root directory:", options.wdns,
-                           Errno::none);
-        }
-    }
-    const bool in_user_namespace = joined.has(CLONE_NEWUSER) && !options.preserve_credentials;
-    const bool keep_caps = options.keep_caps && joined.has(CLONE_NEWUSER);
-    if (keep_caps) {
-        if (const auto kept = keep_capabilities(); !kept) {
-            return Failure(Stage::become, "cannot keep capabilities", nullptr, kept.error());
-        }
-    }
-    if (Failure failure = become_group(options, gid, in_user_namespace); failure) {
-        return failure;
-    }
-    if (Failure failure = become_user(options, uid, in_user_namespace); failure) {
+    if (Failure failure = become_user(run); failure) {
         return failure;
     }
     if (keep_caps) {
-        if (const auto passed = pass_on_capabilities(); !passed) {
-            return Failure(Stage::become, "cannot pass on capabilities", nullptr, passed.error());
+        if (Failure failure = check(pass_on_capabilities(), "cannot pass on capabilities");
+            failure) {
+            return failure;
         }
+        return hide();
     }
     return {};
+}
+
+// Who has been forked may be left behind by nsjoin, and must not run then: this is looked at last.
+Failure follow_parent(const Run &run)
+{
+    const FdRef failures = run.fork.failures.write_end.get();
+    if (!failures) {
+        return {};
+    }
+    if (run.options.kill_child != 0) {
+        if (Failure failure = check(end_with_parent(static_cast<Signal>(run.options.kill_child)),
+                                    "cannot have the command die with nsjoin");
+            failure) {
+            return failure;
+        }
+    }
+    // nsjoin holds the only other end.
+    Poll parent(failures, 0);
+    if (const auto gone = poll_now(&parent, 1); gone && gone.value() != 0) {
+        return Failure("nsjoin has ended already");
+    }
+    return restore_signals(run.fork);
+}
+
+} // namespace
+
+Failure become(Run &run)
+{
+    const Options &options = run.options;
+    if (run.terminal) {
+        if (Failure failure = run.terminal.take(); failure) {
+            return failure;
+        }
+    }
+    if (const Fd &terminal = run.outside.controlling_terminal; terminal) {
+        if (Failure failure =
+                check(give_up_terminal(terminal.get()), "cannot give up the controlling terminal");
+            failure) {
+            return failure;
+        }
+    }
+    if (Failure failure = change_directories(run.outside); failure) {
+        return failure;
+    }
+    if (options.follow_context) {
+        if (Failure failure = set_context(run.target, run.outside); failure) {
+            return failure;
+        }
+    }
+    if (run.ids.is_followed_inside) {
+        if (Failure failure = read_ids_inside(options, run.target, run.ids); failure) {
+            return failure;
+        }
+    }
+    if (Failure failure = close_others(options, run.target, run.fork.failures.write_end.get(),
+                                       run.outside.program.get());
+        failure) {
+        return failure;
+    }
+    // Either user may be the only one who is let in.
+    const bool is_refused = options.wdns != nullptr && enter_inside(options.wdns);
+    if (Failure failure = become_ids(run); failure) {
+        return failure;
+    }
+    if (is_refused) {
+        if (Failure failure = enter_inside(options.wdns); failure) {
+            return failure;
+        }
+    }
+    return follow_parent(run);
 }
 
 } // namespace nsjoin

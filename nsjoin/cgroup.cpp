@@ -21,11 +21,6 @@ char own_text[16384];
 char target_text[16384];
 char mount_text[16384];
 
-Failure failure(const char *text, const Target &target, Errno error, const char *hint = nullptr)
-{
-    return {Stage::prepare, text, target.name, error, hint};
-}
-
 // Is the caller in it as well?
 bool is_own(TextView own, const CgroupLine &cgroup)
 {
@@ -86,16 +81,19 @@ Fd open_in(const MountLine &mount, const CgroupLine &cgroup)
 // Looks through all mounts, of which there may be thousands, a piece at a time.
 Failure find(const Target &target, const CgroupLine &cgroup, Fd &directory)
 {
+    const char *const unreadable = "cannot read the mounts, to find the cgroup of process %";
     Fd file;
-    if (const auto opened = open(target.proc.get(), "self/mountinfo", O_RDONLY, file); !opened) {
-        return failure("cannot read the mounts, to find the cgroup of", target, opened.error());
+    if (Failure failure = check(open(target.proc.get(), "self/mountinfo", O_RDONLY, file),
+                                unreadable, target.name);
+        failure) {
+        return failure;
     }
     size_t filled = 0;
     bool skipping = false;
     for (;;) {
         const auto got = read(file.get(), mount_text + filled, sizeof mount_text - filled);
         if (!got) {
-            return failure("cannot read the mounts, to find the cgroup of", target, got.error());
+            return Failure(unreadable, target.name, got.error());
         }
         filled += static_cast<size_t>(got.value());
         TextView text(mount_text, filled);
@@ -118,8 +116,8 @@ Failure find(const Target &target, const CgroupLine &cgroup, Fd &directory)
             skipping = false;
         }
         if (got.value() == 0) {
-            return failure("no cgroup file system is mounted that shows the cgroup of", target,
-                           Errno::none);
+            return Failure("no cgroup file system is mounted that shows the cgroup of process %",
+                           target.name);
         }
         // A line that does not fit is none of a cgroup's.
         if (complete == 0 && filled == sizeof mount_text) {
@@ -134,6 +132,46 @@ Failure find(const Target &target, const CgroupLine &cgroup, Fd &directory)
     }
 }
 
+// Does the file say so? False where it is not there, as in the root cgroup.
+bool says(FdRef directory, const char *file, TextView what, size_t line_count)
+{
+    char buffer[256];
+    TextView text = read_beginning(directory, file, buffer, sizeof buffer);
+    TextView line;
+    for (; line_count != 0 && take_line(text, line); --line_count) {
+        if (equal(line, what)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A process that is born frozen never gets to run, nor to say why. "frozen" is 0 as long as a
+// member can't be stopped, and so says less than what was asked for, of it or of one above,
+// cgroups(7).
+bool is_frozen(FdRef directory)
+{
+    if (says(directory, "cgroup.events", "frozen 1", 16)) {
+        return true;
+    }
+    Fd above;
+    for (FdRef at = directory; file_system_type(at) == cgroup2_fs; at = above.get()) {
+        if (says(at, "cgroup.freeze", "1", 1)) {
+            return true;
+        }
+        if (!open(at, "..", O_PATH | O_DIRECTORY, above)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+Failure frozen(const Target &target)
+{
+    return Failure("the cgroup of % is frozen", target.name, Errno::none,
+                   "thaw it, or leave out -c");
+}
+
 Failure add(const Target &target, const CgroupLine &cgroup, Cgroups &cgroups)
 {
     Fd directory;
@@ -141,15 +179,24 @@ Failure add(const Target &target, const CgroupLine &cgroup, Cgroups &cgroups)
         return none;
     }
     if (cgroup.hierarchy == 0) {
+        if (is_frozen(directory.get())) {
+            return frozen(target);
+        }
         cgroups.directory = static_cast<Fd &&>(directory);
         return {};
     }
+    if (has_controllers(cgroup.controllers, "freezer") &&
+        !says(directory.get(), "freezer.state", "THAWED", 1)) {
+        return frozen(target);
+    }
     if (cgroups.count == max_hierarchies) {
-        return failure("more than 24 cgroup hierarchies has", target, Errno::none);
+        return Failure("process % is in more than 24 cgroup hierarchies", target.name);
     }
     Fd &processes = cgroups.processes[cgroups.count++];
-    if (const auto opened = open(directory.get(), "cgroup.procs", O_WRONLY, processes); !opened) {
-        return failure("cannot open the cgroup of", target, opened.error());
+    if (Failure failure = check(open(directory.get(), "cgroup.procs", O_WRONLY, processes),
+                                "cannot open the cgroup of process %", target.name);
+        failure) {
+        return failure;
     }
     return {};
 }
@@ -163,13 +210,13 @@ Failure find_cgroups(const Target &target, Cgroups &cgroups)
     TextView theirs =
         read_beginning(target.directory.get(), "cgroup", target_text, sizeof target_text);
     if (theirs.size == 0 || theirs.size == sizeof target_text) {
-        return explain(target, Stage::prepare, "cannot read the cgroup of", Errno::none);
+        return explain(target, "cannot read the cgroup of process %", Errno::none);
     }
     TextView line;
     while (take_line(theirs, line)) {
         CgroupLine cgroup;
         if (!parse_cgroup(line, cgroup)) {
-            return failure("cannot understand the cgroup of", target, Errno::none);
+            return Failure("cannot parse the cgroup of process %", target.name);
         }
         // Moving takes long, and is not needed where it changes nothing.
         if (is_own(own, cgroup)) {
@@ -186,17 +233,22 @@ Failure enter_cgroups(const Target &target, Cgroups &cgroups)
 {
     if (cgroups.directory) {
         Fd file;
-        if (const auto processes = open(cgroups.directory.get(), "cgroup.procs", O_WRONLY, file);
-            !processes) {
-            return failure("cannot open the cgroup of", target, processes.error());
+        if (Failure failure = check(open(cgroups.directory.get(), "cgroup.procs", O_WRONLY, file),
+                                    "cannot open the cgroup of process %", target.name);
+            failure) {
+            return failure;
         }
-        if (const auto moved = write(file.get(), TextView("0")); !moved) {
-            return failure("cannot enter the cgroup of", target, moved.error());
+        if (Failure failure = check(write(file.get(), TextView("0")),
+                                    "cannot enter the cgroup of process %", target.name);
+            failure) {
+            return failure;
         }
     }
     for (size_t i = 0; i < cgroups.count; ++i) {
-        if (const auto moved = write(cgroups.processes[i].get(), TextView("0")); !moved) {
-            return failure("cannot enter the cgroup of", target, moved.error());
+        if (Failure failure = check(write(cgroups.processes[i].get(), TextView("0")),
+                                    "cannot enter the cgroup of process %", target.name);
+            failure) {
+            return failure;
         }
     }
     return {};

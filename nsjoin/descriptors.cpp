@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "descriptors.h"
 
+#include "sys/process.h"
+
 namespace nsjoin {
 
 using namespace sys;
 
 namespace {
-
-Failure failure(Stage stage, const char *text, Errno error)
-{
-    return {stage, text, nullptr, error};
-}
 
 // Those not to be closed, in any order. -1, which is none, is the greatest.
 struct Kept {
@@ -37,15 +34,16 @@ Failure close_listed(const Target &target, const Kept &kept)
 {
     const char *const text = "cannot close descriptors";
     Fd list;
-    if (const auto opened = open(target.proc.get(), "thread-self/fd", O_RDONLY | O_DIRECTORY, list);
-        !opened) {
-        return failure(Stage::become, text, opened.error());
+    if (Failure failure =
+            check(open(target.proc.get(), "thread-self/fd", O_RDONLY | O_DIRECTORY, list), text);
+        failure) {
+        return failure;
     }
     alignas(8) char buffer[2048];
     for (;;) {
         const auto got = read_directory(list.get(), buffer, sizeof buffer);
         if (!got) {
-            return failure(Stage::become, text, got.error());
+            return Failure(text, nullptr, got.error());
         }
         if (got.value() == 0) {
             return {};
@@ -67,19 +65,56 @@ Failure close_listed(const Target &target, const Kept &kept)
 Failure check_descriptors(const Options &options)
 {
     for (size_t i = 0; i < options.keep_count; ++i) {
-        if (const auto open = status_flags(FdRef(options.keep[i])); !open) {
-            return failure(Stage::prepare, "cannot keep a descriptor that is not open, --keep-fd",
-                           open.error());
+        if (Failure failure = check(status_flags(FdRef(options.keep[i])),
+                                    "--keep-fd: the descriptor is not open");
+            failure) {
+            return failure;
         }
     }
     if (options.status_fd >= 0) {
-        if (const auto open = status_flags(FdRef(options.status_fd)); !open) {
-            return failure(Stage::prepare,
-                           "cannot write to a descriptor that is not open, --status-fd",
-                           open.error());
+        if (Failure failure = check(status_flags(FdRef(options.status_fd)),
+                                    "--status-fd: the descriptor is not open");
+            failure) {
+            return failure;
         }
     }
     return {};
+}
+
+namespace {
+
+// Where kcmp(2) is refused, any other opening of the same file counts as well.
+bool is_same(FdRef a, FdRef b)
+{
+    if (const auto same = same_open_file(getpid(), a, b); same) {
+        return same.value();
+    }
+    FileIdentity first;
+    FileIdentity second;
+    return identify(a, "", AT_EMPTY_PATH, first) && identify(b, "", AT_EMPTY_PATH, second) &&
+           first == second;
+}
+
+} // namespace
+
+Failure check_status_descriptor(const Options &options, const Target &target)
+{
+    if (options.status_fd < 0) {
+        return {};
+    }
+    const FdRef status(options.status_fd);
+    bool is_inherited = false;
+    for (size_t i = 0; i < options.keep_count; ++i) {
+        is_inherited = is_inherited || is_same(status, FdRef(options.keep[i]));
+    }
+    for (long number = 0; number <= 2; ++number) {
+        const bool is_open = (target.placeholders >> number & 1) == 0;
+        is_inherited = is_inherited || (is_open && is_same(status, FdRef(number)));
+    }
+    return is_inherited
+               ? Failure("--status-fd: the command would inherit the same open file", nullptr,
+                         Errno::none, "open one for --status-fd alone, such as a pipe")
+               : Failure();
 }
 
 Failure close_others(const Options &options, const Target &target, FdRef failures, FdRef program)
@@ -91,7 +126,7 @@ Failure close_others(const Options &options, const Target &target, FdRef failure
         kept.add(options.keep[i]);
     }
     for (long number = 0; number <= 2; ++number) {
-        if ((target.stand_ins >> number & 1) != 0 && !options.pty) {
+        if ((target.placeholders >> number & 1) != 0 && !options.pty) {
             static_cast<void>(close(FdRef(number)));
         }
     }

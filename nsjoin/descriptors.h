@@ -6,9 +6,12 @@
 
 namespace nsjoin {
 
-/// Are the descriptors that `options` name open? Before anything else is opened, as else one of
-/// ours could have the number.
+/// Are the descriptors that `options` name open? Before anything else is opened.
 Failure check_descriptors(const Options &options);
+
+/// Would the command have what --status-fd is open on, under another number? Then it could write
+/// facts of its own there.
+Failure check_status_descriptor(const Options &options, const Target &target);
 
 /// Closes all others, the target's too, but two of our own, each of which may be none. Now and not
 /// on exec: that looks up its path before, which those inside choose, and /proc/self/fd/3/1/root of

@@ -99,7 +99,7 @@ Failure make_environment(const Options &options, TextView of_target,
     const size_t count = collect(options, of_target, environment, nullptr);
     const auto mapped = map_memory(count * sizeof(char *));
     if (!mapped) {
-        return {Stage::exec, "cannot get memory for the environment", nullptr, mapped.error()};
+        return Failure("cannot get memory for the environment", nullptr, mapped.error());
     }
     auto *const place = reinterpret_cast<const char **>(mapped.value());
     collect(options, of_target, environment, place);
@@ -115,6 +115,32 @@ const char *value_of(const char *const *environment, const char *name)
         }
     }
     return nullptr;
+}
+
+const char *search_path(const char *const *environment)
+{
+    const char *const path = value_of(environment, "PATH=");
+    return path != nullptr ? path : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+bool finds_relatively(const char *command, const char *const *environment)
+{
+    if (command == nullptr || *command == '/') {
+        return false;
+    }
+    TextView name(command, length(command));
+    if (take_word(name, '/').size != length(command)) {
+        return true;
+    }
+    const char *entry = search_path(environment);
+    for (; *entry == '/'; ++entry) {
+        while (*entry != ':') {
+            if (*entry++ == '\0') {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 } // namespace nsjoin

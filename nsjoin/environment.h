@@ -13,6 +13,13 @@ namespace nsjoin {
 Failure make_environment(const Options &options, sys::TextView of_target,
                          const char *const *&environment);
 
+/// Is the command, as it is given (null: a shell), looked for in the working directory: by a
+/// relative path, or by a relative or empty entry of PATH?
+bool finds_relatively(const char *command, const char *const *environment);
+
+/// The PATH in which a command is looked for.
+const char *search_path(const char *const *environment);
+
 /// The value of `name`, which ends with the '='; null: it is not set.
 const char *value_of(const char *const *environment, const char *name);
 

@@ -14,9 +14,10 @@ using namespace sys;
 
 namespace {
 
-Failure failure(const char *text, const char *subject, Errno error, int status = status_failed)
+Failure failed(const char *text, const char *subject, Errno error, int status,
+               const char *hint = nullptr, const char *detail = nullptr)
 {
-    Failure failure(Stage::exec, text, subject, error);
+    Failure failure(text, subject, error, hint, detail);
     failure->status = static_cast<uint8_t>(status);
     return failure;
 }
@@ -41,20 +42,39 @@ Errno execute_script(const char *path, const char *const *arguments, const char 
     return execute("/bin/sh", shifted, environment);
 }
 
+// Is it text, so that a shell can run it? A program of another machine is not.
+bool is_text(const char *path)
+{
+    Fd file;
+    char beginning[256];
+    if (!open(working_directory, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, file) ||
+        !is_regular(file.get())) {
+        return false;
+    }
+    const auto size = read_start(file.get(), beginning, sizeof beginning);
+    if (size && begins_with({beginning, static_cast<size_t>(size.value())}, TextView(ELFMAG))) {
+        return false;
+    }
+    for (long i = 0; size && i < size.value() && beginning[i] != '\n'; ++i) {
+        if (beginning[i] == '\0') {
+            return false;
+        }
+    }
+    return static_cast<bool>(size);
+}
+
 Errno execute_path(const char *path, const char *const *arguments, const char *const *environment)
 {
     const Errno error = execute(path, arguments, environment);
-    return error == Errno::enoexec ? execute_script(path, arguments, environment) : error;
+    return error == Errno::enoexec && is_text(path) ? execute_script(path, arguments, environment)
+                                                    : error;
 }
 
 Errno execute_by_path(const char *const *arguments, const char *const *environment)
 {
-    const char *path = value_of(environment, "PATH=");
-    if (path == nullptr) {
-        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    }
+    const char *const path = search_path(environment);
     Errno worst = Errno::enoent;
-    static Text<4096> candidate;
+    Text<> candidate;
     TextView rest(path, length(path));
     const char *const end = path + rest.size;
     TextView directory;
@@ -66,13 +86,11 @@ Errno execute_by_path(const char *const *arguments, const char *const *environme
             candidate.append('/');
         }
         candidate.append(arguments[0]);
-        if (candidate.view().size == 0) {
-            continue;
-        }
         const Errno error = execute_path(candidate.string(), arguments, environment);
         if (error == Errno::eacces) {
             worst = error;
-        } else if (error != Errno::enoent && error != Errno::enotdir) {
+        } else if (error != Errno::enoent && error != Errno::enotdir &&
+                   error != Errno::enametoolong) {
             return error;
         }
     } while (directory.data + directory.size != end);
@@ -82,12 +100,11 @@ Errno execute_by_path(const char *const *arguments, const char *const *environme
 Failure explain(const char *command, Errno error)
 {
     if (error != Errno::enoent && error != Errno::enotdir) {
-        Failure why = failure("cannot execute", command, error, status_not_executable);
-        if (Fd directory; error == Errno::eacces &&
-                          open(working_directory, command, O_PATH | O_DIRECTORY, directory)) {
-            why->hint = "it is a directory";
-        }
-        return why;
+        Fd directory;
+        const bool is_directory = error == Errno::eacces &&
+                                  open(working_directory, command, O_PATH | O_DIRECTORY, directory);
+        return failed("cannot execute %", command, error, status_not_executable,
+                      is_directory ? "it is a directory" : nullptr);
     }
     FileIdentity identity;
     bool has_slash = false;
@@ -95,13 +112,11 @@ Failure explain(const char *command, Errno error)
         has_slash = has_slash || *each == '/';
     }
     if (has_slash && identify(working_directory, command, 0, identity)) {
-        Failure why = failure("cannot execute", command, error, status_not_executable);
-        why->hint = "the interpreter that it wants is not there inside";
-        return why;
+        return failed("cannot execute %", command, error, status_not_executable,
+                      "the interpreter that it needs is missing inside");
     }
-    Failure why = failure("cannot find the command", command, error, status_not_found);
-    why->hint = has_slash ? nullptr : "looked for inside, in PATH";
-    return why;
+    return failed("cannot find the command %", command, error, status_not_found,
+                  has_slash ? nullptr : "looked for inside, in PATH");
 }
 
 Failure exec_shell(const char *const *environment)
@@ -115,59 +130,50 @@ Failure exec_shell(const char *const *environment)
         name = *each == '/' ? each + 1 : name;
     }
     // A login shell, as nsenter has it.
-    static Text<256> argument;
+    Text<> argument;
     argument.append('-');
     argument.append(name);
     const char *const arguments[] = {argument.string(), nullptr};
     return explain(shell, execute(shell, arguments, environment));
 }
 
-Failure exec_brought(const Options &options, const Outside &outside, const char *const *environment)
+Failure exec_brought(const Options &options, const Outside &outside)
 {
-    if (outside.interpreter != nullptr) {
-        if (!executable(outside.interpreter)) {
-            Failure why = failure("cannot run inside, as it is not static, the program",
-                                  options.bring, Errno::enoent, status_not_executable);
-            why->hint = "it wants %";
-            why->detail = outside.interpreter;
-            return why;
-        }
+    if (outside.interpreter != nullptr && !executable(outside.interpreter)) {
+        return failed("cannot run % inside: it is not static", options.bring, Errno::enoent,
+                      status_not_executable, "it needs &", outside.interpreter);
     }
     const char *const alone[] = {options.bring, nullptr};
     const bool is_given = options.command[0] != nullptr;
     const char *const *const arguments = is_given ? options.command : alone;
-    Errno error = execute(outside.program.get(), arguments, environment);
+    Errno error = execute(outside.program.get(), arguments, outside.environment);
     if (error == Errno::enoent) {
-        // A script, which its interpreter opens.
+        // A script: its interpreter opens it by the descriptor, which so stays open.
         static_cast<void>(keep_on_exec(outside.program.get()));
-        error = execute(outside.program.get(), arguments, environment);
+        error = execute(outside.program.get(), arguments, outside.environment);
     }
-    return failure("cannot execute", options.bring, error, status_not_executable);
+    return failed("cannot execute %", options.bring, error, status_not_executable);
 }
 
 } // namespace
 
-Failure exec(const Options &options, const Outside &outside, const char *const *environment)
+Failure exec(const Options &options, const Outside &outside)
 {
-    if (Failure failure = make_environment(options, outside.environment, environment); failure) {
-        return failure;
-    }
     if (outside.program) {
-        return exec_brought(options, outside, environment);
-    }
-    if (options.command[0] == nullptr) {
-        return exec_shell(environment);
+        return exec_brought(options, outside);
     }
     const char *const command = options.command[0];
+    if (command == nullptr) {
+        return exec_shell(outside.environment);
+    }
     for (const char *each = command; *each != '\0'; ++each) {
         if (*each == '/') {
-            return explain(command, execute_path(command, options.command, environment));
+            return explain(command, execute_path(command, options.command, outside.environment));
         }
     }
-    if (*command == '\0') {
-        return explain(command, Errno::enoent);
-    }
-    return explain(command, execute_by_path(options.command, environment));
+    return explain(command, *command == '\0'
+                                ? Errno::enoent
+                                : execute_by_path(options.command, outside.environment));
 }
 
 } // namespace nsjoin

@@ -7,7 +7,7 @@
 
 namespace nsjoin {
 
-/// Returns a failure or not at all. `environment` is the caller's.
-Failure exec(const Options &options, const Outside &outside, const char *const *environment);
+/// Returns a failure or not at all.
+Failure exec(const Options &options, const Outside &outside);
 
 } // namespace nsjoin

@@ -9,18 +9,32 @@ constinit Cause the_cause = {};
 
 } // namespace
 
-// Not inline, as it is called all over the place.
-Cause *Failure::make(Stage stage, const char *text, const char *subject, sys::Errno error,
-                     const char *hint)
+Cause *Failure::make(const char *text, const char *subject, sys::Errno error, const char *hint,
+                     const char *detail)
 {
-    the_cause = {text, subject, hint, nullptr, error, stage, status_failed};
+    the_cause = {text, subject, hint, detail, error, Stage::none, status_failed};
     return &the_cause;
+}
+
+Cause *Failure::make(const char *text, const char *subject, sys::Errno error)
+{
+    return make(text, subject, error, nullptr, nullptr);
+}
+
+Cause *Failure::make(const char *text, const char *subject)
+{
+    return make(text, subject, sys::Errno::none);
 }
 
 Cause *Failure::copy(const Cause &cause)
 {
     the_cause = cause;
     return &the_cause;
+}
+
+Failure check(sys::Result<void> result, const char *text, const char *subject)
+{
+    return result ? Failure() : Failure(text, subject, result.error());
 }
 
 } // namespace nsjoin

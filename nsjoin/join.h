@@ -6,7 +6,7 @@
 
 namespace nsjoin {
 
-/// All of `which` or a failure, after which nothing must be run.
-Failure join(const Options &options, const Target &target, NamespaceSet which, Plan &plan);
+/// Joins all of `which`, a part of the plan, or fails: then nothing must be run.
+Failure join(const Options &options, const Target &target, const Plan &plan, NamespaceSet which);
 
 } // namespace nsjoin

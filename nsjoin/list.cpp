@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t column = 24;
 
-using Table = Text<2048>;
+using Table = Text<>;
 
 void append_column(Table &table, TextView text)
 {
@@ -41,21 +41,19 @@ Failure list(const Target &target)
         char own_text[column];
         TextView theirs;
         TextView own;
-        const auto seen = read_name(target.directory.get(), each.file, theirs_text, theirs);
+        const auto seen = read_name(target.directory.get(), each.file(), theirs_text, theirs);
         if (!seen && seen.error() != Errno::enoent) {
-            return explain(target, Stage::read, "cannot see the namespaces of", seen.error());
+            return explain(target, "cannot see the namespaces of process %", seen.error());
         }
-        Text<32> path;
-        path.append("self/");
-        path.append(each.file);
-        static_cast<void>(read_name(target.proc.get(), path.string(), own_text, own));
+        static_cast<void>(read_name(target.proc.get(), each.own_file, own_text, own));
         append_column(table, {each.name, length(each.name)});
         append_column(table, theirs);
         append_column(table, own);
         table.append(equal(theirs, own) ? "yes\n" : "no\n");
     }
-    if (const auto written = write(standard_output, table.view()); !written) {
-        return {Stage::exec, "cannot print the list", nullptr, written.error()};
+    if (Failure failure = check(write(standard_output, table.view()), "cannot print the list");
+        failure) {
+        return failure;
     }
     return {};
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kinds of namespaces, namespaces(7): the one table of them.
+// The kinds of namespaces, namespaces(7): the one table of them. The options that join them, and
+// what --help says of these, are made from it.
 #pragma once
 
 #include <linux/sched.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -14,20 +16,29 @@ namespace nsjoin {
 struct Namespace {
     /// Of the option, as nsenter has it.
     char letter;
+    uint32_t flag;
     /// Of the long option, and in messages.
     const char *name;
-    /// In /proc/PID/.
-    const char *file;
-    unsigned long flag;
+    /// That of this process, in /proc.
+    const char *own_file;
+    /// Of the option.
+    const char *help;
+
+    /// In /proc/PID.
+    constexpr const char *file() const { return own_file + sizeof "self"; }
 };
 
 /// In the order in which they are joined one by one, but for user: when is a question of who owns
-/// the others, join.cpp.
+/// the others, join.cpp. --help has them in the opposite order.
 inline constexpr Namespace namespaces[] = {
-    {'U', "user", "ns/user", CLONE_NEWUSER}, {'C', "cgroup", "ns/cgroup", CLONE_NEWCGROUP},
-    {'i', "ipc", "ns/ipc", CLONE_NEWIPC},    {'u', "uts", "ns/uts", CLONE_NEWUTS},
-    {'n', "net", "ns/net", CLONE_NEWNET},    {'p', "pid", "ns/pid", CLONE_NEWPID},
-    {'T', "time", "ns/time", CLONE_NEWTIME}, {'m', "mount", "ns/mnt", CLONE_NEWNS},
+    {'U', CLONE_NEWUSER, "user", "self/ns/user", "user namespace"},
+    {'T', CLONE_NEWTIME, "time", "self/ns/time", "time namespace"},
+    {'C', CLONE_NEWCGROUP, "cgroup", "self/ns/cgroup", "cgroup namespace"},
+    {'p', CLONE_NEWPID, "pid", "self/ns/pid", "PID namespace"},
+    {'n', CLONE_NEWNET, "net", "self/ns/net", "network namespace"},
+    {'i', CLONE_NEWIPC, "ipc", "self/ns/ipc", "IPC namespace"},
+    {'u', CLONE_NEWUTS, "uts", "self/ns/uts", "UTS namespace: host name"},
+    {'m', CLONE_NEWNS, "mount", "self/ns/mnt", "mount namespace"},
 };
 constexpr size_t namespace_count = sizeof namespaces / sizeof *namespaces;
 

@@ -1,56 +1,150 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "option_table.h"
 
+#include "option_values.h"
+
 namespace nsjoin {
 
 namespace {
 
-constexpr Option table[] = {
-    {'t', Value::required, Which::target,
-     "target\0<pid>[:<inode>]\0the process; its number alone will do"},
-    {0, Value::required, Which::pidfd, "pidfd\0<fd>\0the process, by an open pidfd"},
-    {'a', Value::none, Which::all, "all\0\0all its namespaces: the default"},
-    {'m', Value::optional, Which::name_space, "mount\0[<file>]\0its mount namespace"},
-    {'u', Value::optional, Which::name_space, "uts\0[<file>]\0its UTS namespace: host name"},
-    {'i', Value::optional, Which::name_space, "ipc\0[<file>]\0its IPC namespace"},
-    {'n', Value::optional, Which::name_space, "net\0[<file>]\0its network namespace"},
-    {'N', Value::required, Which::net_socket,
-     "net-socket\0<fd>\0the network namespace of its socket"},
-    {'p', Value::optional, Which::name_space, "pid\0[<file>]\0its PID namespace"},
-    {'C', Value::optional, Which::name_space, "cgroup\0[<file>]\0its cgroup namespace"},
-    {'U', Value::optional, Which::name_space, "user\0[<file>]\0its user namespace"},
-    {0, Value::none, Which::user_parent, "user-parent\0\0the user namespace above these"},
-    {'T', Value::optional, Which::name_space, "time\0[<file>]\0its time namespace"},
-    {'S', Value::required, Which::uid, "setuid\0<uid>|follow\0run as this user, or as its user"},
-    {'G', Value::required, Which::gid,
-     "setgid\0<gid>|follow\0run as this group alone, or as its group"},
-    {0, Value::none, Which::preserve,
-     "preserve-credentials\0\0keep user and groups in a user namespace"},
-    {0, Value::none, Which::keep_caps,
-     "keep-caps\0\0keep what capabilities a user namespace gives"},
-    {'r', Value::optional, Which::root,
-     "root\0[<dir>]\0its root directory, or <dir> as seen from here"},
-    {'w', Value::optional, Which::wd,
-     "wd\0[<dir>]\0its working directory, or <dir> as seen from here"},
-    {'W', Value::optional, Which::wdns, "wdns\0[<dir>]\0the working directory, as seen inside"},
-    {'e', Value::none, Which::env, "env\0\0its environment instead of yours"},
-    {0, Value::none, Which::clear_env, "clear-env\0\0an empty environment"},
-    {0, Value::required, Which::setenv, "setenv\0<k>=<v>\0set a variable; may repeat"},
-    {'c', Value::none, Which::cgroup, "join-cgroup\0\0run in its cgroup"},
-    {'Z', Value::none, Which::context, "follow-context\0\0run in its SELinux context"},
-    {'F', Value::none, Which::no_fork, "no-fork\0\0no new process, even for a PID namespace"},
-    {0, Value::required, Which::bring, "bring\0<file>\0run this static program from here"},
-    {0, Value::required, Which::keep_fd, "keep-fd\0<fd>\0leave this open; may repeat"},
-    {0, Value::optional, Which::kill_child,
-     "kill-child\0[<signal>]\0the command ends with nsjoin, by SIGKILL or this"},
-    {0, Value::required, Which::status_fd,
-     "status-fd\0<fd>\0write JSON lines: started, failed, exited"},
-    {0, Value::none, Which::pty, "pty\0\0a new terminal for the command"},
-    {0, Value::none, Which::list, "list\0\0show its namespaces and yours"},
-    {'h', Value::none, Which::help, "help\0\0this text"},
-    {'V', Value::none, Which::version, "version\0\0the version"},
+// The columns as they are written: what is not in Option is put into the words of the table.
+struct Row {
+    const char *name;
+    char letter;
+    Value value;
+    Kind kind;
+    Needs needs;
+    Origin origin;
+    decltype(Option::take) take;
+    const char *help;
 };
-constexpr size_t table_size = sizeof table / sizeof *table;
+
+using enum Value;
+using enum Kind;
+using enum Needs;
+using enum Origin;
+
+constexpr Row rows[] = {
+    {"target", 't', required, process, no_target, nsenter, take_target,
+     "the target process; -t can be omitted"},
+    {"pidfd", 0, required, pidfd, no_target, ours, take_pidfd,
+     "the target process, by an open pidfd"},
+    {"require-pidfd", 0, none, nothing, no_target, ours, take_choice<&Options::require_pidfd>,
+     "fail where the process cannot be held by a pidfd"},
+    {"all", 'a', none, nothing, target, nsenter, take_all, "all the target's namespaces (default)"},
+
+    // One for each of the namespaces, which say name, letter and help.
+    {nullptr, 0, optional, file, target_or_value, nsenter, take_namespace, nullptr},
+    {"user-parent", 0, none, nothing, no_target, nsenter, take_choice<&Options::user_parent>,
+     "parent of the user namespace"},
+    {"net-socket", 'N', required, descriptor, target, nsenter,
+     take_descriptor<&Options::net_socket>, "network namespace of the target's socket <fd>"},
+    {"setuid", 'S', required, user, no_target, nsenter, take_id<&Options::uid>,
+     "user ID to run as, or the target's (follow)"},
+    {"setgid", 'G', required, group, no_target, nsenter, take_id<&Options::gid>,
+     "group ID to run as, or the target's (follow)"},
+    {"preserve-credentials", 0, none, nothing, no_target, nsenter,
+     take_choice<&Options::preserve_credentials>, "keep your user and groups in a user namespace"},
+    {"keep-caps", 0, none, nothing, no_target, nsenter, take_choice<&Options::keep_caps>,
+     "keep capabilities gained in a user namespace"},
+    {"root", 'r', optional, directory, target_or_value, nsenter, take_directory<&Options::root>,
+     "the target's root directory, or <dir> of yours"},
+    {"wd", 'w', optional, directory, target_or_value, nsenter, take_directory<&Options::wd>,
+     "the target's working directory, or <dir> of yours"},
+    {"wdns", 'W', optional, inside, target_or_value, nsenter, take_wdns,
+     "the target's working directory, or <dir> inside"},
+    {"env", 'e', none, nothing, target, nsenter,
+     take_choice<&Options::environment, Environment::target>, "the target's environment"},
+    {"clear-env", 0, none, nothing, no_target, ours,
+     take_choice<&Options::environment, Environment::empty>, "an empty environment"},
+    {"setenv", 0, repeated, variable, no_target, ours, take_variable,
+     "set an environment variable; repeatable"},
+    {"join-cgroup", 'c', none, nothing, target, nsenter, take_choice<&Options::join_cgroup>,
+     "run in the target's cgroup"},
+    {"follow-context", 'Z', none, nothing, target, nsenter, take_choice<&Options::follow_context>,
+     "run in the target's SELinux context"},
+    {"no-fork", 'F', none, nothing, no_target, nsenter, take_choice<&Options::no_fork>,
+     "do not fork, even for a PID namespace"},
+    {"bring", 0, required, file, no_target, ours, take_text<&Options::bring>,
+     "run this static program from outside"},
+    {"keep-fd", 0, repeated, descriptor, no_target, ours, take_kept,
+     "keep this descriptor open; repeatable"},
+    {"kill-child", 0, optional, signal, no_target, ours, take_signal,
+     "if nsjoin dies, send the command KILL, or <signal>"},
+    {"status-fd", 0, required, descriptor, no_target, ours, take_status_fd,
+     "write events to <fd>, a line of JSON each"},
+    {"pty", 0, none, nothing, no_target, ours, take_choice<&Options::pty>,
+     "run the command on a new terminal"},
+    {"list", 0, none, nothing, target, ours, take_choice<&Options::action, Action::list>,
+     "list the target's namespaces and yours"},
+    {"help", 'h', none, nothing, no_target, nsenter, take_choice<&Options::action, Action::help>,
+     "print this help"},
+    {"version", 'V', none, nothing, no_target, nsenter,
+     take_choice<&Options::action, Action::version>, "print the version"},
+};
+
+// Calls `visit` with each row, and the index of its namespace.
+template <typename Visit>
+constexpr void for_each_row(Visit visit)
+{
+    for (Row row : rows) {
+        if (row.name != nullptr) {
+            visit(row, no_namespace);
+            continue;
+        }
+        for (size_t i = namespace_count; i-- != 0;) {
+            row.name = namespaces[i].name;
+            row.letter = namespaces[i].letter;
+            row.help = namespaces[i].help;
+            visit(row, static_cast<uint8_t>(i));
+        }
+    }
+}
+
+constexpr size_t option_count = sizeof rows / sizeof *rows - 1 + namespace_count;
+
+constexpr size_t words_size()
+{
+    size_t size = 0;
+    for_each_row([&](const Row &row, uint8_t /*name_space*/) {
+        size += sys::length(row.name) + 1 + sys::length(row.help) + 1;
+    });
+    return size;
+}
+
+// As the program has it, which is half as large as the rows.
+struct Table {
+    Option options[option_count] = {};
+    /// The name of each option and its help, each ended with a zero.
+    char words[words_size()] = {};
+};
+
+constexpr Table make_table()
+{
+    Table made;
+    Option *option = made.options;
+    size_t size = 0;
+    for_each_row([&](const Row &row, uint8_t name_space) {
+        *option++ = {row.take,   static_cast<uint16_t>(size),
+                     row.letter, row.value,
+                     row.kind,   row.needs,
+                     row.origin, name_space};
+        const char *const row_words[] = {row.name, row.help};
+        for (const char *word : row_words) {
+            for (size_t i = 0; i <= sys::length(word); ++i) {
+                made.words[size++] = word[i];
+            }
+        }
+    });
+    return made;
+}
+
+constexpr Table table = make_table();
+
+constexpr const char *placeholders[] = {
+    "",      "<pid>[:<inode>]", "<fd>",         "<fd>",         "<file>",         "<dir>",
+    "<dir>", "<signal>",        "<uid>|follow", "<gid>|follow", "<name>=<value>",
+};
 
 // How many characters have to be put in, left out or exchanged to make one of the other. Of long
 // words only the beginning counts.
@@ -88,23 +182,43 @@ bool begins(const char *text, sys::TextView with)
 
 } // namespace
 
+const char *Option::name() const
+{
+    return table.words + words;
+}
+
+const char *Option::help() const
+{
+    return name() + sys::length(name()) + 1;
+}
+
+const char *Option::placeholder() const
+{
+    return placeholders[static_cast<size_t>(kind)];
+}
+
+const Option *option_at(size_t index)
+{
+    return index < option_count ? &table.options[index] : nullptr;
+}
+
 const Option *find_option(sys::TextView name, bool &ambiguous)
 {
     const Option *found = nullptr;
     size_t count = 0;
-    bool own_alone = true;
-    for (const auto &option : table) {
-        if (begins(option.name, name)) {
-            if (option.name[name.size] == '\0') {
+    Origin origin = ours;
+    for (const Option &option : table.options) {
+        if (begins(option.name(), name)) {
+            if (option.name()[name.size] == '\0') {
                 ambiguous = false;
                 return &option;
             }
-            const bool is_own = option.which >= Which::pidfd;
-            if (!is_own && own_alone) {
-                own_alone = false;
+            // One of nsenter's takes precedence.
+            if (option.origin < origin) {
+                origin = option.origin;
                 count = 0;
             }
-            if (is_own == own_alone) {
+            if (option.origin == origin) {
                 found = &option;
                 ++count;
             }
@@ -116,7 +230,7 @@ const Option *find_option(sys::TextView name, bool &ambiguous)
 
 const Option *find_option(char letter)
 {
-    for (const auto &option : table) {
+    for (const Option &option : table.options) {
         if (option.letter == letter && letter != '\0') {
             return &option;
         }
@@ -128,26 +242,14 @@ const char *nearest_option(sys::TextView name)
 {
     const char *best = nullptr;
     size_t best_distance = 4;
-    for (const auto &option : table) {
-        const size_t d = distance(name, option.name);
+    for (const Option &option : table.options) {
+        const size_t d = distance(name, option.name());
         if (d < best_distance) {
-            best = option.name;
+            best = option.name();
             best_distance = d;
         }
     }
     return best;
-}
-
-bool help_line(size_t index, HelpLine &line)
-{
-    if (index == table_size) {
-        return false;
-    }
-    line.letter = table[index].letter;
-    line.name = table[index].name;
-    line.value = line.name + sys::length(line.name) + 1;
-    line.text = line.value + sys::length(line.value) + 1;
-    return true;
 }
 
 } // namespace nsjoin

@@ -1,77 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which options there are: those of nsenter, in its order, and some that it does not have. What
-// they mean is for options.cpp.
+// The one table of options: those of nsenter, in its order, and those that it does not have. The
+// command line is parsed by it, and --help and the completions are made from it.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "failure.h"
+#include "namespaces.h"
 #include "sys/text.h"
 
 namespace nsjoin {
 
-enum class Value : uint8_t { none, required, optional };
+struct Options;
 
-enum class Which : uint8_t {
-    target,
-    all,
-    name_space,
-    net_socket,
-    user_parent,
-    uid,
-    gid,
-    preserve,
-    keep_caps,
-    root,
-    wd,
-    wdns,
-    env,
-    no_fork,
-    cgroup,
-    context,
-    help,
-    version,
-    // What nsenter does not have.
+/// Does an option take a value? The repeated ones need one, and may be given several times.
+enum class Value : uint8_t { none, optional, required, repeated };
+
+/// What a value is.
+enum class Kind : uint8_t {
+    nothing,
+    process,
     pidfd,
-    clear_env,
-    setenv,
-    bring,
-    keep_fd,
-    kill_child,
-    status_fd,
-    pty,
-    list,
+    descriptor,
+    file,
+    directory,
+    /// A directory that is looked up inside.
+    inside,
+    signal,
+    user,
+    group,
+    variable,
 };
 
-/// One of them. No letter: 0.
+/// Does it need a target?
+enum class Needs : uint8_t { no_target, target, target_or_value };
+
+/// Whose option it is. An abbreviation of one of nsenter's keeps its meaning.
+enum class Origin : uint8_t { nsenter, ours };
+
+constexpr uint8_t no_namespace = namespace_count;
+
 struct Option {
+    /// Puts `value`, null if there is none, into `options`. Only a namespace's wants its index.
+    Failure (*take)(const char *value, Options &options, size_t name_space);
+    /// Where its name begins, among the words of the table.
+    uint16_t words;
+    /// 0: it has none.
     char letter;
     Value value;
-    Which which;
-    /// Its name, how its value is called in the help, and the help, each ended with a zero.
-    const char *name;
+    Kind kind;
+    Needs needs;
+    Origin origin;
+    /// Index of the namespace that it joins.
+    uint8_t name_space;
+
+    const char *name() const;
+    /// As --help has it.
+    const char *help() const;
+    /// What --help calls its value, such as <file>.
+    const char *placeholder() const;
+
+    bool needs_value() const { return value >= Value::required; }
+    /// Does it say which process is the target?
+    bool is_target() const { return kind == Kind::process || kind == Kind::pidfd; }
 };
 
-/// The option called so, or, as getopt_long(3) has it, the only one whose name begins so; null:
-/// there is none, or more than one, which is `ambiguous`. What is short for an option of nsenter
-/// stays so, whatever else there is here.
+/// In their order, from 0; null: there are no more.
+const Option *option_at(size_t index);
+
+/// The option of this name, or, as in getopt_long(3), the only one whose name begins with it; null:
+/// there is none, or there are several, which is `ambiguous`.
 const Option *find_option(sys::TextView name, bool &ambiguous);
 
 /// The option of this letter; null: there is none.
 const Option *find_option(char letter);
 
-/// The name of the option that may have been meant; null: none is near.
+/// The name of the option that was probably meant; null: none is near.
 const char *nearest_option(sys::TextView name);
-
-/// An option as --help shows it. No letter: 0; no value: empty, one that may be left out in
-/// brackets.
-struct HelpLine {
-    char letter;
-    const char *name;
-    const char *value;
-    const char *text;
-};
-/// The options in their order, `index` from 0; false: there are no more.
-bool help_line(size_t index, HelpLine &line);
 
 } // namespace nsjoin

@@ -43,6 +43,9 @@ struct Options {
     /// Of the pidfd, which makes the number unmistakable; 0: not given.
     uint64_t inode = 0;
     int pidfd = -1;
+    bool require_pidfd = false;
+    /// An option that makes no sense without a target; null: none does.
+    const char *needs_target = nullptr;
 
     /// Empty, and none from a file: all in which the target differs.
     NamespaceSet from_target;
@@ -71,7 +74,7 @@ struct Options {
     size_t set_count = 0;
 
     const char *bring = nullptr;
-    int keep[max_kept];
+    int keep[max_kept] = {};
     size_t keep_count = 0;
     /// 0: not asked for.
     int kill_child = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which namespaces are to be joined, and from where.
+// Which namespaces are wanted, and from where.
 #pragma once
 
 #include "target.h"
@@ -10,24 +10,43 @@ namespace nsjoin {
 constexpr size_t user_namespace = 0;
 static_assert(namespaces[user_namespace].flag == CLONE_NEWUSER);
 
+/// Made and compared once, and constant from then on.
 struct Plan {
     /// Those of the target, through its pidfd where the kernel can.
     NamespaceSet from_target;
-    /// Those from elsewhere, in the order of `namespaces`.
+    /// Those from elsewhere, and the user namespace in any case, in the order of `namespaces`.
     sys::Fd files[namespace_count];
-    /// All of them.
+    /// All of them. What the caller is in already is not among them where joining it again would
+    /// change anything.
     NamespaceSet wanted;
-    /// The user namespace was asked for, and the caller is in it already.
-    bool user_is_shared = false;
+    /// They are joined in two steps, join.cpp: before a child is made and its cgroups are entered,
+    /// and after.
+    NamespaceSet early;
+    NamespaceSet late;
+    /// The target's user namespace, if that was asked for: joined, or the caller's already.
+    bool uses_targets_user = false;
+    sys::FileIdentity user = {};
+    /// The command sees the target's own files: those of its mount namespace, which is not the
+    /// caller's, or of its root directory, which is not the caller's. Only there may what comes
+    /// from the target, such as a PATH, be used to find files.
+    bool sees_target_files = false;
 };
 
-/// Opens and compares. What the caller is in already is not wanted.
-Failure plan(const Options &options, const Target &target, Plan &plan);
+/// The namespaces that `options` ask for of the target.
+NamespaceSet asked_of_target(const Options &options);
 
-/// Takes the namespace `index` off the plan where the caller is in it.
-Failure compare(const Options &options, const Target &target, size_t index, Plan &plan);
+/// Opens the namespaces that are wanted, and compares them with the caller's.
+Failure read_namespaces(const Options &options, const Target &target, Plan &plan);
+
+/// Is the caller in the namespace `index` of the target, or in that of `file`, if there is one?
+Failure compare(const Options &options, const Target &target, size_t index, sys::FdRef file,
+                sys::FileIdentity &theirs, bool &is_shared);
 
 /// The target's namespace `index`, as a file.
 Failure open_from_target(const Target &target, size_t index, sys::Fd &file);
+
+/// Fails if the target is not in the user namespace any more that was read. Once in one of its own
+/// it can't come back, so looking after something was done is enough.
+Failure check_user(const Target &target, const Plan &plan);
 
 } // namespace nsjoin

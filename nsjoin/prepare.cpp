@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opened or read before anything is joined: nothing of this is looked up inside.
+// All of this is opened or read before anything is joined: nothing of it is looked up inside.
 
 #include "prepare.h"
 
+#include "descriptors.h"
+#include "environment.h"
 #include "proc.h"
+#include "run.h"
 #include "sys/memory.h"
 #include "sys/path.h"
 
@@ -23,10 +26,9 @@ Failure open_directory(const Directory &from, const Target &target, const char *
     if (const auto opened = open(of_target ? target.directory.get() : working_directory,
                                  of_target ? link : from.path, O_PATH | O_DIRECTORY, directory);
         !opened) {
-        return of_target ? explain(target, Stage::prepare, "cannot open the directories of",
-                                   opened.error())
-                         : Failure(Stage::prepare, "cannot open the directory", from.path,
-                                   opened.error());
+        return of_target
+                   ? explain(target, "cannot open the directories of process %", opened.error())
+                   : Failure("cannot open the directory %", from.path, opened.error());
     }
     return {};
 }
@@ -34,23 +36,23 @@ Failure open_directory(const Directory &from, const Target &target, const char *
 // All of it, which may be megabytes, followed by a zero.
 Failure read_environment(const Target &target, TextView &environment)
 {
-    const char *const text = "cannot read the environment of";
+    const char *const text = "cannot read the environment of process %";
     Fd file;
     if (const auto opened = open(target.directory.get(), "environ", O_RDONLY, file); !opened) {
-        return explain(target, Stage::read, text, opened.error());
+        return explain(target, text, opened.error());
     }
     // As much as exec would take: MAX_ARG_STRLEN * 48, execve(2).
     constexpr size_t limit = 6U << 20;
     const auto mapped = map_memory(limit);
     if (!mapped) {
-        return Failure(Stage::read, text, target.name, mapped.error());
+        return Failure(text, target.name, mapped.error());
     }
     char *const memory = mapped.value();
     size_t size = 0;
     for (;;) {
         const auto got = read(file.get(), memory + size, limit - 1 - size);
         if (!got) {
-            return explain(target, Stage::read, text, got.error());
+            return explain(target, text, got.error());
         }
         if (got.value() == 0) {
             break;
@@ -58,29 +60,53 @@ Failure read_environment(const Target &target, TextView &environment)
         size += static_cast<size_t>(got.value());
     }
     if (size == limit - 1) {
-        return Failure(Stage::read, text, target.name, Errno::e2big);
+        return Failure(text, target.name, Errno::e2big);
     }
     environment = {memory, size};
+    return {};
+}
+
+// A copy that nobody can change any more.
+Failure copy_program(FdRef file, const char *path, Fd &program)
+{
+    if (file_size_limit() < size_of_file(file)) {
+        return Failure("cannot copy the program %", path, Errno::efbig,
+                       "raise the limit on file sizes: ulimit -f");
+    }
+    if (const auto made = make_memory_file("nsjoin --bring", program); !made) {
+        return Failure("cannot make a memory file for %", path, made.error(),
+                       made.error() == Errno::eacces ? "see sysctl vm.memfd_noexec" : nullptr);
+    }
+    if (Failure failure = check(copy(file, program.get()), "cannot copy the program %", path);
+        failure) {
+        return failure;
+    }
+    if (Failure failure = check(seal(program.get()), "cannot seal the copy of %", path); failure) {
+        return failure;
+    }
+    // A script's interpreter is handed the descriptor: it is to read it only.
+    if (Failure failure =
+            check(reopen(program.get(), O_RDONLY, program), "cannot open the copy of %", path);
+        failure) {
+        return failure;
+    }
     return {};
 }
 
 Failure open_program(const char *path, Outside &outside)
 {
     Fd file;
-    if (const auto opened = open(working_directory, path, O_RDONLY | O_NONBLOCK, file); !opened) {
-        return Failure(Stage::prepare, "cannot open the program to bring,", path, opened.error());
+    if (Failure failure = check(open(working_directory, path, O_RDONLY | O_NONBLOCK, file),
+                                "cannot open the program %", path);
+        failure) {
+        return failure;
     }
     if (!is_regular(file.get())) {
-        return Failure(Stage::prepare, "not a file that can be brought:", path, Errno::none);
+        return Failure("cannot bring %: it is not a regular file", path);
     }
-    if (const auto made = make_memory_file("nsjoin --bring", outside.program); !made) {
-        return Failure(Stage::prepare, "cannot make a memory file for", path, made.error());
-    }
-    if (const auto copied = copy(file.get(), outside.program.get()); !copied) {
-        return Failure(Stage::prepare, "cannot copy the program to bring,", path, copied.error());
-    }
-    if (const auto sealed = seal(outside.program.get()); !sealed) {
-        return Failure(Stage::prepare, "cannot seal the copy of", path, sealed.error());
+    if (Failure failure = copy_program(file.get(), path, outside.program);
+        failure && !open_read_only(file.get(), outside.program)) {
+        return failure;
     }
     // From the copy, which nobody changes any more.
     static char beginning[4096];
@@ -100,27 +126,115 @@ Failure read_context(const Target &target, Outside &outside)
     const TextView context =
         read_beginning(target.directory.get(), "attr/current", buffer, sizeof buffer);
     if (context.size == 0 || context.size == sizeof buffer) {
-        return Failure(Stage::read, "there is no SELinux context to be had of", target.name,
-                       Errno::none, "does this host use SELinux?");
+        return Failure("process % has no SELinux context", target.name, Errno::none,
+                       "does this host use SELinux?");
     }
     outside.context = context;
     return {};
 }
 
+// What would be looked up by a name that the target chose has to be looked up among its own files.
+Failure check_trust(const Options &options, const Plan &plan, const char *const *environment)
+{
+    if (plan.sees_target_files) {
+        return {};
+    }
+    if (options.environment == Environment::target) {
+        return Failure(
+            "--env: the command would use the environment of process % with files that "
+            "are not its own",
+            options.target, Errno::none,
+            "enter its own mount namespace, -m, or root, -r, or use --clear-env and --setenv");
+    }
+    if (options.wd.from == Directory::From::target && options.bring == nullptr &&
+        finds_relatively(options.command[0], environment)) {
+        return Failure("--wd: a relative path would find the command in the working directory of "
+                       "process %",
+                       options.target, Errno::none,
+                       "enter its own mount namespace, -m, or root, -r, or use absolute paths for "
+                       "the command and in PATH");
+    }
+    return {};
+}
+
+// May those inside, or another user, come to hold the caller's terminal by the command?
+bool is_for_others(const Run &run)
+{
+    return run.plan.wanted.has(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER) || run.outside.root ||
+           run.ids.sets_user;
+}
+
+bool has_terminal()
+{
+    TerminalMode mode;
+    return terminal_mode(standard_input, mode) || terminal_mode(standard_output, mode) ||
+           terminal_mode(standard_error, mode);
+}
+
+// /dev/tty need not be there: see tty_nr in proc_pid_stat(5).
+bool is_session_with_terminal(const Target &target)
+{
+    char buffer[1024];
+    const TextView stat = read_beginning(target.proc.get(), "self/stat", buffer, sizeof buffer);
+    constexpr int tty_nr = 7;
+    uint32_t terminal = 1;
+    return !parse_number(stat_field(stat, tty_nr), terminal) || terminal != 0;
+}
+
+// Who redirects all of 0, 1 and 2 does not mean to hand in the terminal. With --pty the command has
+// a session of its own anyway.
+Failure find_controlling_terminal(Run &run)
+{
+    if (run.options.pty || !is_for_others(run)) {
+        return {};
+    }
+    const auto opened = open(working_directory, "/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK,
+                             run.outside.controlling_terminal);
+    if (!opened) {
+        return opened.error() == Errno::enxio || !is_session_with_terminal(run.target)
+                   ? Failure()
+                   : Failure("cannot open /dev/tty, to take it from the command", nullptr,
+                             opened.error());
+    }
+    if (has_terminal()) {
+        run.outside.controlling_terminal = Fd();
+        return {};
+    }
+    run.outside.leads_session = leads_session();
+    return run.outside.leads_session && run.options.no_fork
+               ? Failure("--no-fork: the command would keep the terminal of this session", nullptr,
+                         Errno::none, "leave out --no-fork")
+               : Failure();
+}
+
 } // namespace
 
-Failure prepare(const Options &options, const Target &target, Outside &outside)
+Failure prepare(Run &run)
 {
+    const Options &options = run.options;
+    const Target &target = run.target;
+    Outside &outside = run.outside;
+    if (Failure failure = check_status_descriptor(options, target); failure) {
+        return failure;
+    }
     if (Failure failure = open_directory(options.root, target, "root", outside.root); failure) {
         return failure;
     }
     if (Failure failure = open_directory(options.wd, target, "cwd", outside.wd); failure) {
         return failure;
     }
-    if (options.environment == Environment::target) {
-        if (Failure failure = read_environment(target, outside.environment); failure) {
+    TextView of_target{};
+    if (options.environment == Environment::target && run.plan.sees_target_files) {
+        if (Failure failure = read_environment(target, of_target); failure) {
             return failure;
         }
+    }
+    outside.environment = run.initial.environment();
+    if (Failure failure = make_environment(options, of_target, outside.environment); failure) {
+        return failure;
+    }
+    if (Failure failure = check_trust(options, run.plan, outside.environment); failure) {
+        return failure;
     }
     if (options.follow_context) {
         if (Failure failure = read_context(target, outside); failure) {
@@ -132,7 +246,24 @@ Failure prepare(const Options &options, const Target &target, Outside &outside)
             return failure;
         }
     }
-    return {};
+    if (options.join_cgroup) {
+        if (Failure failure = find_cgroups(target, run.cgroups); failure) {
+            return failure;
+        }
+    }
+    if (Failure failure = find_controlling_terminal(run); failure) {
+        return failure;
+    }
+    if (options.pty) {
+        if (Failure failure = run.terminal.open(run.ids.outside_uid); failure) {
+            return failure;
+        }
+    }
+    if (Failure failure = prepare_fork(run); failure) {
+        return failure;
+    }
+    // Those inside are not to look into this process, nor into the children that it makes.
+    return check(hide_from_tracing(), "cannot hide from those inside");
 }
 
 } // namespace nsjoin

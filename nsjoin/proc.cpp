@@ -22,6 +22,49 @@ TextView field(TextView text, const char *key)
     return {};
 }
 
+bool map_id(TextView map, Direction direction, uint32_t id, uint32_t &mapped)
+{
+    TextView line;
+    while (take_line(map, line)) {
+        uint32_t numbers[3];
+        size_t count = 0;
+        while (line.size != 0 && count < 3) {
+            const TextView word = take_word(line, ' ');
+            if (word.size != 0 && !parse_number(word, numbers[count++])) {
+                return false;
+            }
+        }
+        if (count < 3) {
+            return false;
+        }
+        const size_t from = direction == Direction::to_inside ? 1 : 0;
+        // No overflow: only what lies behind the beginning is subtracted.
+        if (id >= numbers[from] && id - numbers[from] < numbers[2]) {
+            mapped = numbers[1 - from] + (id - numbers[from]);
+            return true;
+        }
+    }
+    return false;
+}
+
+TextView stat_field(TextView stat, int number)
+{
+    size_t end = stat.size;
+    while (end != 0 && stat.data[end - 1] != ')') {
+        --end;
+    }
+    if (end == 0 || end == stat.size) {
+        return {};
+    }
+    TextView rest = skip(stat, end + 1);
+    rest = take_word(rest, '\n');
+    constexpr int state = 3;
+    for (; number > state; --number) {
+        take_word(rest, ' ');
+    }
+    return take_word(rest, ' ');
+}
+
 bool parse_cgroup(TextView line, CgroupLine &cgroup)
 {
     const TextView number = take_word(line, ':');

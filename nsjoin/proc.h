@@ -13,6 +13,17 @@ namespace nsjoin {
 /// there.
 sys::TextView field(sys::TextView text, const char *key);
 
+/// Which way an id goes through a map.
+enum class Direction { to_inside, to_outside };
+
+/// An id through the lines of /proc/PID/uid_map or gid_map, user_namespaces(7): `inside outside
+/// count`; false: it is not mapped.
+bool map_id(sys::TextView map, Direction direction, uint32_t id, uint32_t &mapped);
+
+/// The field `number` of /proc/PID/stat, from the state on, which is 3; empty: not there. The name
+/// in front of it may have anything in it, parentheses and spaces too.
+sys::TextView stat_field(sys::TextView stat, int number);
+
 /// One line of /proc/PID/cgroup, cgroups(7).
 struct CgroupLine {
     /// 0 and no controllers: version 2.

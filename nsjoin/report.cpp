@@ -3,6 +3,7 @@
 
 #include "names.h"
 #include "option_table.h"
+#include "sys/poll.h"
 #include "sys/text.h"
 
 namespace nsjoin {
@@ -11,33 +12,32 @@ using namespace sys;
 
 namespace {
 
-using Line = Text<1024>;
+using Line = Text<>;
 
-// Whatever it is: one line stays one line, and a terminal shows just that.
+// Whatever it is: one line stays one line, and a terminal shows just that. 80 to 9F are controls of
+// 8-bit terminals, whatever stands before them; in UTF-8 they are parts of characters, which are
+// lost.
 void append_foreign(Line &line, const char *string)
 {
     constexpr size_t longest = 256;
-    unsigned char before = 0;
     for (size_t i = 0; string[i] != '\0'; ++i) {
         if (i == longest) {
             line.append("...");
             return;
         }
         const auto byte = static_cast<unsigned char>(string[i]);
-        // Above 7 bits is UTF-8, whose controls are C2 80 to C2 9F, and those of 8-bit terminals 80
-        // to 9F, which in UTF-8 don't stand alone.
-        const bool control = (byte & 0x60) == 0 && (byte < 0x80 || before < 0x80 || before == 0xc2);
-        line.append(control || byte == 0x7f ? '?' : string[i]);
-        before = byte;
+        line.append((byte & 0x60) == 0 || byte == 0x7f ? '?' : string[i]);
     }
 }
 
-// A literal of ours, in which % stands for the detail.
-void append_phrase(Line &line, const char *phrase, const char *detail)
+// A literal of ours, in which % stands for the subject and & for the detail.
+void append_phrase(Line &line, const char *phrase, const Cause &cause)
 {
     for (; *phrase != '\0'; ++phrase) {
         if (*phrase == '%') {
-            append_foreign(line, detail);
+            append_foreign(line, cause.subject);
+        } else if (*phrase == '&') {
+            append_foreign(line, cause.detail);
         } else {
             line.append(*phrase);
         }
@@ -49,10 +49,10 @@ void append(Line &line, long number)
     line.append(Decimal(static_cast<uint32_t>(number)).string());
 }
 
-void write_line(FdRef fd, Line &line)
+Result<long> write_line(FdRef fd, Line &line)
 {
     line.append('\n');
-    static_cast<void>(write(fd, line.view()));
+    return write(fd, line.view());
 }
 
 // All of it, in as many pieces as it takes.
@@ -80,12 +80,9 @@ void append_string(Line &line, const char *key, const char *value)
 
 // A line of JSON: an event, the step it happened in, a number, and the name of that. No step and no
 // name: null.
-void tell(FdRef fd, const char *event, const char *step, const char *key, int number,
+bool tell(FdRef fd, const char *event, const char *step, const char *key, int number,
           const char *name)
 {
-    if (!fd) {
-        return;
-    }
     Line line;
     append_string(line, "{\"event\":\"", event);
     append_string(line, ",\"step\":\"", step);
@@ -94,20 +91,22 @@ void tell(FdRef fd, const char *event, const char *step, const char *key, int nu
     append(line, number);
     append_string(line, ",\"name\":\"", name);
     line.append('}');
-    write_line(fd, line);
+    return static_cast<bool>(write_line(fd, line));
 }
 
 } // namespace
 
-void print_failure(const Failure &failure)
+void wait_for_room(FdRef fd)
+{
+    Poll room(fd, Poll::out);
+    static_cast<void>(poll_with_signals(&room, 1, SignalSet()));
+}
+
+void print_failure(const Failure &failure, const char *prefix)
 {
     Line line;
-    line.append("nsjoin: ");
-    append_phrase(line, failure->text, failure->detail);
-    if (failure->subject != nullptr) {
-        line.append(' ');
-        append_foreign(line, failure->subject);
-    }
+    line.append(prefix);
+    append_phrase(line, failure->text, *failure);
     if (failure->error != Errno::none) {
         line.append(": ");
         if (const char *text = error_text(failure->error); text != nullptr) {
@@ -119,40 +118,39 @@ void print_failure(const Failure &failure)
     }
     if (failure->hint != nullptr) {
         line.append(" (");
-        append_phrase(line, failure->hint, failure->detail);
+        append_phrase(line, failure->hint, *failure);
         line.append(')');
     }
-    write_line(standard_error, line);
+    static_cast<void>(write_line(standard_error, line));
 }
 
 bool print_help()
 {
-    static Text<8192> help;
+    Line help;
     help.append(
         "usage: nsjoin [options] <pid>[:<inode>] [--] [command [argument...]]\n"
         "       nsjoin [options] --pidfd=<fd> [--] [command [argument...]]\n"
         "       nsjoin [options] --net=<file> --mount=<file> ... [--] [command [argument...]]\n"
         "       nsjoin --list <pid>\n\n"
-        "Enters the namespaces of a process, or those of files, and runs a command there.\n\n");
-    HelpLine option;
-    for (size_t i = 0; help_line(i, option); ++i) {
-        const char letter[] = {'-', option.letter, ',', ' ', '\0'};
+        "Runs a command in the namespaces of a process, or in those of files.\n\n");
+    for (size_t i = 0; const Option *option = option_at(i); ++i) {
+        const char letter[] = {'-', option->letter, ',', ' ', '\0'};
         help.append("  ");
-        help.append(option.letter != '\0' ? letter : "    ");
+        help.append(option->letter != '\0' ? letter : "    ");
         help.append("--");
-        help.append(option.name);
-        size_t width = length(option.name) + length(option.value);
-        if (*option.value != '\0') {
-            const bool optional = *option.value == '[';
+        const size_t begin = help.view().size;
+        help.append(option->name());
+        if (option->value != Value::none) {
+            const bool optional = option->value == Value::optional;
             help.append(optional ? "[=" : "=");
-            help.append(option.value + (optional ? 1 : 0));
-            ++width;
+            help.append(option->placeholder());
+            help.append(optional ? "]" : "");
         }
-        for (; width < 24; ++width) {
+        while (help.view().size < begin + 25) {
             help.append(' ');
         }
         help.append("  ");
-        help.append(option.text);
+        help.append(option->help());
         help.append('\n');
     }
     return write_all(standard_output, help.view());
@@ -163,25 +161,23 @@ bool print_version()
     return write_all(standard_output, "nsjoin " VERSION "\n");
 }
 
-void tell_started(FdRef fd, Pid pid)
+bool tell_started(FdRef fd, Pid pid)
 {
-    tell(fd, "started", nullptr, "pid", static_cast<int>(pid), nullptr);
+    return tell(fd, "started", nullptr, "pid", static_cast<int>(pid), nullptr);
 }
 
 void tell_failed(FdRef fd, const Failure &failure)
 {
-    tell(fd, "failed", stage_names[static_cast<int>(failure->stage)], "errno",
-         static_cast<int>(failure->error), error_name(failure->error));
+    static_cast<void>(tell(fd, "failed", stage_names[static_cast<int>(failure->stage)], "errno",
+                           static_cast<int>(failure->error), error_name(failure->error)));
 }
 
 void tell_exited(FdRef fd, WaitStatus status)
 {
-    if (status.exited()) {
-        tell(fd, "exited", nullptr, "status", status.code(), nullptr);
-    } else {
-        tell(fd, "exited", nullptr, "signal", static_cast<int>(status.signal()),
-             signal_name(status.signal()));
-    }
+    const bool exited = status.exited();
+    static_cast<void>(tell(fd, "exited", nullptr, exited ? "status" : "signal",
+                           exited ? status.code() : static_cast<int>(status.signal()),
+                           exited ? nullptr : signal_name(status.signal())));
 }
 
 } // namespace nsjoin

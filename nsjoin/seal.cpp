@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who can look into a process can open the program that it runs, through /proc/PID/exe, and write
-// to it as soon as nothing runs it any more: so a root inside a container could change nsjoin on
-// the host. It need not even look: a command `#!/proc/self/exe` makes the kernel run that program
-// inside (CVE-2019-5736). So before anything inside can see this process, it stops running the
-// host's file:
+// Whoever can look into a process can open its program file through /proc/PID/exe, and write to it
+// as soon as nothing runs it any more: root inside a container could change nsjoin on the host. It
+// need not even look: a command `#!/proc/self/exe` makes the kernel run that file inside
+// (CVE-2019-5736). So before anything inside can see this process, it stops running the host's
+// file:
 //
-// It writes its code, which is all of the file, to a memory file and seals that; maps it where the
-// code is; and tells the kernel that this is its program. Where that is not allowed (PR_SET_MM_MAP
-// wants a capability in the user namespace, and CONFIG_CHECKPOINT_RESTORE) it executes the memory
-// file, which takes longer.
+// It writes its code, which is all of the file, to a memory file and seals that; maps it over the
+// code; and tells the kernel that this is its program. Where that is refused (PR_SET_MM_MAP needs a
+// capability in the user namespace, and CONFIG_CHECKPOINT_RESTORE) it executes the memory file,
+// which takes longer and begins the program anew. Therefore this comes before the target is pinned.
+//
+// Where no memory file can be executed (vm.memfd_noexec) or written (RLIMIT_FSIZE), it executes its
+// own file through a read-only mount that is in no mount namespace.
 
 #include "seal.h"
 
+#include "plan.h"
 #include "sys/memory.h"
 #include "sys/path.h"
 #include "sys/process.h"
@@ -22,28 +26,60 @@ using namespace sys;
 
 namespace {
 
-Failure failure(const char *text, Errno error, const char *hint = nullptr)
+// May those inside come to see this process, or the file that it runs? Only what is named is known
+// yet, not what differs.
+bool may_be_seen(const Options &options)
 {
-    return {Stage::seal, text, nullptr, error, hint};
+    if (options.root.from != Directory::From::none ||
+        asked_of_target(options).has(CLONE_NEWNS | CLONE_NEWPID)) {
+        return true;
+    }
+    for (size_t i = 0; i < namespace_count; ++i) {
+        if (options.files[i] != nullptr &&
+            (namespaces[i].flag & (CLONE_NEWNS | CLONE_NEWPID)) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Result<void> open_own(Fd &own)
+{
+    return open(working_directory, "/proc/self/exe", O_RDONLY, own);
+}
+
+// Was this program begun by execute_sealed()? Then it was executed by a descriptor, execveat(2).
+bool is_sealed_copy(const InitialStack &initial)
+{
+    constexpr TextView by_descriptor("/dev/fd/");
+    const auto *path = reinterpret_cast<const char *>(initial.auxiliary(AT_EXECFN));
+    Fd own;
+    return path != nullptr && begins_with(path, by_descriptor) && open_own(own) &&
+           (is_sealed(own.get()) || is_read_only(own.get()));
 }
 
 Failure copy_program(Fd &file)
 {
+    TextView left(program_start, address(code_end) - address(program_start));
+    if (file_size_limit() < left.size) {
+        return Failure("cannot write to a memory file, to run from", nullptr, Errno::efbig,
+                       "raise the limit on file sizes: ulimit -f");
+    }
     if (const auto made = make_memory_file("nsjoin", file); !made) {
-        return failure("cannot make a memory file, to run from", made.error(),
+        return Failure("cannot make a memory file, to run from", nullptr, made.error(),
                        made.error() == Errno::eacces ? "see sysctl vm.memfd_noexec" : nullptr);
     }
-    TextView left(program_start, address(code_end) - address(program_start));
     while (left.size != 0) {
         const auto written = write(file.get(), left);
         if (!written) {
-            return failure("cannot write to a memory file, to run from", written.error());
+            return Failure("cannot write to a memory file, to run from", nullptr, written.error());
         }
         const auto count = static_cast<size_t>(written.value());
         left = {left.data + count, left.size - count};
     }
-    if (const auto sealed = sys::seal(file.get()); !sealed) {
-        return failure("cannot seal a memory file, to run from", sealed.error());
+    if (Failure failure = check(sys::seal(file.get()), "cannot seal a memory file, to run from");
+        failure) {
+        return failure;
     }
     return {};
 }
@@ -75,25 +111,26 @@ Result<void> move_into(FdRef file, const InitialStack &initial)
 
 } // namespace
 
-Failure seal(const InitialStack &initial)
+Failure seal(const Options &options, const InitialStack &initial)
 {
-    Fd file;
-    if (Failure failure = copy_program(file); failure) {
-        return failure;
-    }
-    if (move_into(file.get(), initial)) {
+    if (!may_be_seen(options)) {
         return {};
     }
-    Fd own;
-    if (const auto opened = open(working_directory, "/proc/self/exe", O_RDONLY, own); !opened) {
-        return failure("cannot open /proc/self/exe", opened.error());
-    }
-    if (is_sealed(own.get())) {
-        // Executed by its descriptor, it is called after that.
+    if (is_sealed_copy(initial)) {
+        // Executed by its descriptor, the program is named after that.
         static_cast<void>(set_name("nsjoin"));
         return {};
     }
-    return failure("cannot run from a sealed memory file",
+    Fd file;
+    if (Failure failure = copy_program(file); failure) {
+        Fd own;
+        if (!open_own(own) || !open_read_only(own.get(), file)) {
+            return failure;
+        }
+    } else if (move_into(file.get(), initial)) {
+        return {};
+    }
+    return Failure("cannot run from a sealed file", nullptr,
                    execute(file.get(), initial.argv, initial.environment()));
 }
 

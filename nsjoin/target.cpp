@@ -5,6 +5,7 @@
 
 #include "target.h"
 
+#include "descriptors.h"
 #include "sys/namespace.h"
 #include "sys/poll.h"
 
@@ -16,12 +17,6 @@ namespace {
 
 constexpr long procfs = 0x9fa0;    // PROC_SUPER_MAGIC
 constexpr long pidfs = 0x50494446; // PID_FS_MAGIC
-
-Failure failure(const char *text, const char *subject, Errno error = Errno::none,
-                const char *hint = nullptr)
-{
-    return {Stage::pin, text, subject, error, hint};
-}
 
 bool is_alive(const Target &target)
 {
@@ -35,30 +30,30 @@ bool is_alive(const Target &target)
 
 Failure no_process(const char *name)
 {
-    return failure("there is no process", name);
+    return Failure("there is no process %", name);
 }
 
 // The number of the process that a pidfd is for, as this /proc counts.
 Failure pid_of_descriptor(const Target &target, int number, uint32_t &pid)
 {
     char buffer[1024];
-    TextView info;
+    TextView info{};
     if (Fd directory; open(target.proc.get(), "self/fdinfo", O_PATH | O_DIRECTORY, directory)) {
         const Decimal name(static_cast<uint32_t>(number));
         info = read_beginning(directory.get(), name.string(), buffer, sizeof buffer);
     }
     if (info.size == 0) {
-        return failure("there is no open descriptor", target.name, Errno::none, "given by --pidfd");
+        return Failure("--pidfd=%: the descriptor is not open", target.name);
     }
     const TextView value = field(info, "Pid");
     if (value.size == 0) {
-        return failure("not a pidfd: descriptor", target.name);
+        return Failure("--pidfd=%: the descriptor is not a pidfd", target.name);
     }
     if (!parse_number(value, pid)) {
-        return failure("has ended: the process of pidfd", target.name);
+        return Failure("--pidfd=%: the process has ended", target.name);
     }
     return pid != 0 ? Failure()
-                    : failure("not in this PID namespace: the process of pidfd", target.name);
+                    : Failure("--pidfd=%: the process is not in this PID namespace", target.name);
 }
 
 Failure check_inode(const Target &target, uint64_t inode)
@@ -66,11 +61,10 @@ Failure check_inode(const Target &target, uint64_t inode)
     FileIdentity identity;
     if (!target.pidfd || file_system_type(target.pidfd.get()) != pidfs ||
         !identify(target.pidfd.get(), "", AT_EMPTY_PATH, identity)) {
-        return failure("processes have no inode numbers here, so there is no telling", target.name,
-                       Errno::none, "they do from Linux 6.9 on");
+        return Failure("cannot verify process %: this kernel gives pidfds no inode numbers",
+                       target.name, Errno::none, "Linux 6.9 and later do");
     }
-    return identity.inode == inode ? Failure()
-                                   : failure("the number is another process's now:", target.name);
+    return identity.inode == inode ? Failure() : Failure("% is another process now", target.name);
 }
 
 // Why it has no namespaces to join, if so.
@@ -83,47 +77,56 @@ Failure ailment(const Target &target)
         return no_process(target.name);
     }
     if (*state.data == 'Z' || *state.data == 'X') {
-        return failure("a zombie, which has no namespaces any more: process", target.name);
+        return Failure("process % is a zombie: it has no namespaces any more", target.name);
     }
     if (!equal(field(status, "Tgid"), field(status, "Pid"))) {
-        return failure("not a process but a thread of one:", target.name, Errno::none,
-                       "see Tgid in its /proc/TID/status");
+        return Failure("% is a thread, not a process", target.name, Errno::none,
+                       "its process is Tgid in /proc/%/status");
     }
     return {};
 }
 
 } // namespace
 
-Failure explain(const Target &target, Stage stage, const char *text, Errno error)
+Failure explain(const Target &target, const char *text, Errno error)
 {
     // Without a free descriptor there is no looking.
     Failure why = error == Errno::emfile ? Failure() : ailment(target);
-    if (why || error == Errno::esrch) {
-        why = why ? why : no_process(target.name);
-        why->stage = stage;
+    if (why) {
         return why;
     }
+    if (error == Errno::esrch) {
+        return no_process(target.name);
+    }
     const bool forbidden = error == Errno::eacces || error == Errno::eperm;
-    return {stage, text, target.name, error,
-            forbidden ? "it is another user's, or a security module forbids it" : nullptr};
+    return Failure(text, target.name, error,
+                   forbidden ? "it belongs to another user, or a security module forbids it"
+                             : nullptr);
 }
 
 Failure pin(const Options &options, Target &target)
 {
     target.name = options.target;
-    // A descriptor below 3 means that the caller has closed one of those. It stays there until
-    // all are closed, so that nothing else becomes what a message is written to.
+    // Before anything is opened: one of ours could have the number.
+    if (Failure failure = check_descriptors(options); failure) {
+        return failure;
+    }
+    // A descriptor below 3 means that the caller has closed one of those. The placeholder stays
+    // until all are closed, so that no other file of ours becomes what a message is written to.
     do {
         if (target.proc) {
-            target.stand_ins |= 1U << target.proc.release().number;
+            target.placeholders |= 1U << target.proc.release().number;
         }
-        if (const auto opened = open(working_directory, "/proc", O_PATH | O_DIRECTORY, target.proc);
-            !opened) {
-            return failure("cannot open", "/proc", opened.error());
+        if (Failure failure =
+                check(open(working_directory, "/proc", O_PATH | O_DIRECTORY, target.proc),
+                      "cannot open /proc");
+            failure) {
+            return failure;
         }
     } while (target.proc.get().number < 3);
     if (file_system_type(target.proc.get()) != procfs) {
-        return failure("there is no procfs on", "/proc", Errno::none, "mount -t proc proc /proc");
+        return Failure("there is no procfs on /proc", nullptr, Errno::none,
+                       "mount -t proc proc /proc");
     }
     if (!options.has_target()) {
         return {};
@@ -133,7 +136,7 @@ Failure pin(const Options &options, Target &target)
     const auto size = read_link(target.proc.get(), "self", self, sizeof self);
     if (!size || !equal(Decimal(static_cast<uint32_t>(getpid())).string(),
                         {self, static_cast<size_t>(size.value())})) {
-        return failure("of another PID namespace:", "/proc", Errno::none,
+        return Failure("/proc is of another PID namespace", nullptr, Errno::none,
                        "mount -t proc proc /proc");
     }
 
@@ -157,16 +160,20 @@ Failure pin(const Options &options, Target &target)
         return no_process(target.name);
     }
     if (!opened) {
-        return failure("cannot open process", target.name, opened.error());
+        return Failure("cannot open process %", target.name, opened.error());
     }
-    // ENOSYS: before 5.3. EPERM: so do filters that do not know the call.
     if (!target.pidfd || !is_alive(target)) {
         if (Failure why = ailment(target); why) {
             return why;
         }
-        if (target.pidfd || (refused != Errno::enosys && refused != Errno::eperm)) {
-            return failure("cannot open process", target.name, refused);
+        const bool no_pidfds =
+            options.pidfd < 0 && (refused == Errno::enosys || refused == Errno::eperm);
+        if (target.pidfd || !no_pidfds || options.require_pidfd) {
+            return Failure("cannot open process %", target.name, refused,
+                           no_pidfds ? "--require-pidfd was given, and pidfd_open(2) is refused"
+                                     : nullptr);
         }
+        target.no_pidfd = refused;
     }
     return options.inode != 0 ? check_inode(target, options.inode) : Failure();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process whose namespaces are joined, pinned: from pin() on its number is not used again, so a
+// The process whose namespaces are joined, pinned: after pin() its number is not used again, so a
 // process that is given the number later can't be taken for it.
 #pragma once
 
@@ -15,19 +15,20 @@ struct Target {
     const char *name = nullptr;
     /// The caller's /proc.
     sys::Fd proc;
-    /// A bit for each of the descriptors 0 to 2 that was closed: it is one for /proc as well.
-    unsigned stand_ins = 0;
-    /// None before Linux 5.3.
+    /// A bit for each of the descriptors 0 to 2 that was closed: there a placeholder is open.
+    unsigned placeholders = 0;
+    /// None where pidfd_open(2) is refused, and then why: before Linux 5.3, or by a filter.
     sys::Fd pidfd;
+    sys::Errno no_pidfd = sys::Errno::none;
     /// /proc/PID. It is of this process alone: once that is gone, nothing is found in there.
     sys::Fd directory;
 };
 
-/// Opens /proc, and the target if `options` have one.
+/// Checks the descriptors that `options` name, and opens /proc, and the target if there is one.
 Failure pin(const Options &options, Target &target);
 
-/// Why nothing can be had of the target: a zombie, a thread, gone, or else `error`, met while doing
-/// what `text` says.
-Failure explain(const Target &target, Stage stage, const char *text, sys::Errno error);
+/// Why nothing can be had of the target: it is a zombie, a thread, gone, or else `error`, met while
+/// doing what `text` says.
+Failure explain(const Target &target, const char *text, sys::Errno error);
 
 } // namespace nsjoin

@@ -27,13 +27,19 @@ struct Buffer {
 constinit Buffer input = {};
 constinit Buffer output = {};
 
+// Not now, but maybe later: the descriptor may be one that does not wait.
+bool is_temporary(Errno error)
+{
+    return error == Errno::eagain || error == Errno::eintr;
+}
+
 // Reads what there is into an empty buffer; false: nothing more will come.
 bool fill(FdRef from, Buffer &buffer)
 {
     const auto got = read(from, buffer.bytes, sizeof buffer.bytes);
     buffer.begin = 0;
     buffer.end = got ? static_cast<size_t>(got.value()) : 0;
-    return !buffer.empty();
+    return got ? got.value() != 0 : is_temporary(got.error());
 }
 
 // Writes what can be; false: nothing more will go.
@@ -41,25 +47,15 @@ bool flush(Buffer &buffer, FdRef to)
 {
     const auto written = write(to, {buffer.bytes + buffer.begin, buffer.end - buffer.begin});
     if (!written) {
-        return written.error() == Errno::eagain || written.error() == Errno::eintr;
+        return is_temporary(written.error());
     }
     buffer.begin += static_cast<size_t>(written.value());
     return true;
 }
 
-Failure failure(Stage stage, const char *text, Errno error)
-{
-    return {stage, text, nullptr, error};
-}
-
 } // namespace
 
-bool wants_end(Signal signal)
-{
-    return SignalSet(Signal::sighup, Signal::sigint, Signal::sigquit, Signal::sigterm).has(signal);
-}
-
-Failure Terminal::open()
+Failure Terminal::open(uint32_t owner)
 {
     auto opened =
         sys::open(working_directory, "/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK, master_);
@@ -72,7 +68,12 @@ Failure Terminal::open()
         slave_ = peer.value();
     }
     if (!opened) {
-        return failure(Stage::prepare, "cannot open a new terminal, /dev/ptmx", opened.error());
+        return Failure("cannot open a new terminal, /dev/ptmx", nullptr, opened.error());
+    }
+    // Who runs the command opens it by name as well. That takes CAP_CHOWN: where it is missing, the
+    // descriptors have to do.
+    if (owner != ~0U) {
+        static_cast<void>(change_owner(slave_.get(), owner));
     }
     // A terminal says that it can be written to when it takes one byte, and writing more would wait
     // while no signal is passed on. The caller's own descriptor has to stay as it is, as others
@@ -100,8 +101,7 @@ Failure Terminal::take() const
     for (long number = 0; taken && number <= 2; ++number) {
         taken = duplicate(slave_.get(), FdRef(number));
     }
-    return taken ? Failure()
-                 : failure(Stage::become, "cannot take the new terminal", taken.error());
+    return taken ? Failure() : Failure("cannot take the new terminal", nullptr, taken.error());
 }
 
 bool Terminal::in_background() const
@@ -172,26 +172,15 @@ void Terminal::carry(const Poll *polls)
     }
 }
 
-void Terminal::finish(FdRef signals)
+bool Terminal::has_rest()
 {
-    // More than a terminal holds: the rest is not the command's.
-    for (int blocks = 16; !output.empty() || (--blocks != 0 && fill(master_.get(), output));) {
-        Poll polls[] = {Poll(standard_output, Poll::out), Poll(signals, Poll::in)};
-        if (!poll(polls, 2)) {
-            return;
-        }
-        SignalInfo info;
-        bool goes_on = true;
-        if (polls[0].happened != 0) {
-            goes_on = flush(output, standard_output);
-        } else {
-            const auto taken = take_signal(SignalSet::full(), info);
-            goes_on = taken && !wants_end(taken.value());
-        }
-        if (!goes_on) {
-            return;
-        }
-    }
+    return !output.empty() ||
+           (--rest_blocks_ > 0 && fill(master_.get(), output) && !output.empty());
+}
+
+bool Terminal::print_rest()
+{
+    return flush(output, standard_output);
 }
 
 } // namespace nsjoin

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A terminal of its own for the command, --pty: made from the host's devpts, and carried to and
-// from the caller's.
+// A terminal of its own for the command, --pty: made from the host's devpts. Bytes are carried
+// between it and the caller's.
 #pragma once
 
 #include "failure.h"
@@ -9,13 +9,11 @@
 
 namespace nsjoin {
 
-/// Does the one who sends this want nsjoin to end?
-bool wants_end(sys::Signal signal);
-
 class Terminal {
 public:
-    /// Makes it, with the mode and the size of the caller's. Before anything is joined.
-    Failure open();
+    /// Makes it, with the mode and the size of the caller's, for the user `owner` as the caller
+    /// numbers it; ~0: the caller. Before anything is joined.
+    Failure open(uint32_t owner);
     explicit operator bool() const { return static_cast<bool>(master_); }
 
     /// In the process that becomes the command: its controlling terminal, and 0, 1 and 2.
@@ -31,19 +29,22 @@ public:
     static constexpr size_t poll_count = 3;
     void ask(sys::Poll *polls) const;
     void carry(const sys::Poll *polls);
-    /// Prints what the command has left behind: until it is out, or nobody takes it and among
-    /// `signals` is one that wants an end. Its children may hold the terminal still.
-    void finish(sys::FdRef signals);
+    /// Is there more to print of what the command has left behind? At most as much as a terminal
+    /// holds: its children may hold the terminal still.
+    bool has_rest();
+    /// Prints some of it; false: nobody takes it.
+    bool print_rest();
 
 private:
     bool in_background() const;
 
     sys::Fd master_;
     sys::Fd slave_;
-    sys::TerminalMode mode_ = {};
+    sys::TerminalMode mode_;
     bool has_mode_ = false;
     bool raw_ = false;
     bool input_ended_ = false;
+    int rest_blocks_ = 16;
 };
 
 } // namespace nsjoin

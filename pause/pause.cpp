@@ -28,7 +28,7 @@ namespace {
 using namespace sys;
 
 /// What is about to be said.
-constinit Text<80> line;
+Text<80> line;
 
 void add(const char *text)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linux/capability.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "call.h"
@@ -21,11 +22,11 @@ inline Result<void> set_group(uint32_t gid)
     return call<void>(arch::setgid_number, gid);
 }
 
-/// No supplementary groups. EPERM also where this user namespace does not allow it,
-/// user_namespaces(7).
-inline Result<void> clear_groups()
+/// The supplementary groups, setgroups(2); none: `count` is 0. EPERM also where this user namespace
+/// does not allow it, user_namespaces(7).
+inline Result<void> set_groups(const uint32_t *groups, size_t count)
 {
-    return call<void>(arch::setgroups_number, 0, 0);
+    return call<void>(arch::setgroups_number, count, groups);
 }
 
 /// Changing from user 0 to another does not take away capabilities, SECBIT_KEEP_CAPS. Until the

@@ -109,11 +109,11 @@ struct Pipe {
     Fd write_end;
 };
 
-/// pipe2(2), closed on exec.
+/// pipe2(2), closed on exec. Neither end waits: EAGAIN.
 inline Result<void> make_pipe(Pipe &pipe)
 {
     int ends[2];
-    const auto result = call<void>(__NR_pipe2, ends, O_CLOEXEC);
+    const auto result = call<void>(__NR_pipe2, ends, O_CLOEXEC | O_NONBLOCK);
     if (result) {
         pipe.read_end = Fd(FdRef(ends[0]));
         pipe.write_end = Fd(FdRef(ends[1]));

@@ -64,6 +64,13 @@ inline Result<char *> map_memory(size_t size)
                MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
+/// The same, which children share with this process.
+inline Result<char *> map_shared_memory(size_t size)
+{
+    return map(static_cast<char *>(nullptr), size, PROT_READ | PROT_WRITE,
+               MAP_SHARED | MAP_ANONYMOUS, -1);
+}
+
 /// Replaces the memory at `at` by the contents of a file, which can be executed and not be written:
 /// all of it at once, or nothing on error.
 inline Result<char *> map_program(FdRef file, char *at, size_t size)
@@ -74,7 +81,7 @@ inline Result<char *> map_program(FdRef file, char *at, size_t size)
 /// Lets go of code that is not needed for long: it is not resident any more, and when some of it is
 /// needed again only what lies around it comes back, madvise(2). For callers outside of it. Nothing
 /// happens if `begin` or the size do not suit.
-inline void give_back_code(char *begin, size_t size)
+[[gnu::always_inline]] inline void give_back_code(char *begin, size_t size)
 {
     constexpr int madv_random = 1;   // MADV_RANDOM, which makes this a mapping of its own
     constexpr int madv_dontneed = 4; // MADV_DONTNEED

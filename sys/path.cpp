@@ -38,16 +38,59 @@ Result<void> identify(FdRef directory, const char *path, int flags, FileIdentity
     struct statx status;
     const auto result = call<void>(__NR_statx, directory.number, path, flags, STATX_INO, &status);
     if (result) {
-        identity = {status.stx_dev_major, status.stx_dev_minor, status.stx_ino};
+        identity = {uint64_t{status.stx_dev_major} << 32 | status.stx_dev_minor, status.stx_ino};
     }
     return result;
 }
 
-bool is_regular(FdRef file)
+unsigned kind_of_file(FdRef file)
 {
     struct statx status;
-    return call<void>(__NR_statx, file.number, "", AT_EMPTY_PATH, STATX_TYPE, &status) &&
-           (status.stx_mode & S_IFMT) == S_IFREG;
+    return call<void>(__NR_statx, file.number, "", AT_EMPTY_PATH, STATX_TYPE, &status)
+               ? status.stx_mode & S_IFMT
+               : 0U;
+}
+
+uint64_t size_of_file(FdRef file)
+{
+    struct statx status;
+    return call<void>(__NR_statx, file.number, "", AT_EMPTY_PATH, STATX_SIZE, &status)
+               ? status.stx_size
+               : 0;
+}
+
+Result<void> reopen(FdRef file, int flags, Fd &again)
+{
+    Text<> path;
+    path.append("/proc/self/fd/");
+    path.append(Decimal(static_cast<uint32_t>(file.number)).string());
+    return open(working_directory, path.string(), flags, again);
+}
+
+Result<void> open_read_only(FdRef file, Fd &view)
+{
+    constexpr unsigned open_tree_clone = 1;
+    // The kernel's struct mount_attr, and MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID.
+    const uint64_t attributes[4] = {0x1 | 0x2, 0, 0, 0};
+    const auto mount =
+        call<long>(__NR_open_tree, file.number, "", AT_EMPTY_PATH | O_CLOEXEC | open_tree_clone);
+    if (!mount) {
+        return Result<void>(mount);
+    }
+    const Fd tree(mount.value());
+    if (const auto set = call<void>(__NR_mount_setattr, tree.get().number, "", AT_EMPTY_PATH,
+                                    attributes, sizeof attributes);
+        !set) {
+        return set;
+    }
+    return reopen(tree.get(), O_RDONLY, view);
+}
+
+bool is_read_only(FdRef file)
+{
+    constexpr long st_rdonly = 1; // of f_flags, statfs(2)
+    struct statfs status;
+    return call<void>(__NR_fstatfs, file.number, &status) && (status.f_flags & st_rdonly) != 0;
 }
 
 bool is_inside_root()

@@ -54,19 +54,47 @@ inline Result<long> read_link(FdRef directory, const char *path, char *buffer, s
 
 /// What makes a file the same file as another, stat(2).
 struct FileIdentity {
-    uint32_t device_major = 0;
-    uint32_t device_minor = 0;
-    uint64_t inode = 0;
+    uint64_t device;
+    uint64_t inode;
 
-    constexpr bool operator==(const FileIdentity &) const = default;
+    constexpr bool operator==(const FileIdentity &other) const
+    {
+        return device == other.device && inode == other.inode;
+    }
 };
 
 /// statx(2), Linux 4.11, following a link. An empty path with AT_EMPTY_PATH in `flags` is
 /// `directory` itself.
 Result<void> identify(FdRef directory, const char *path, int flags, FileIdentity &identity);
 
+/// The kind of a file, one of S_IFMT in inode(7); 0: it can't be had.
+unsigned kind_of_file(FdRef file);
+
 /// Neither a directory nor a device nor a pipe?
-bool is_regular(FdRef file);
+inline bool is_regular(FdRef file)
+{
+    return kind_of_file(file) == S_IFREG;
+}
+
+/// Bytes; 0 where it can't be had.
+uint64_t size_of_file(FdRef file);
+
+/// Opens the open `file` anew, with other `flags`, by /proc.
+Result<void> reopen(FdRef file, int flags, Fd &again);
+
+/// chown(2) of the open `file`; its group stays.
+inline Result<void> change_owner(FdRef file, uint32_t uid)
+{
+    return call<void>(arch::fchown_number, file.number, uid, -1);
+}
+
+/// The open `file` once more, to be read, but through a mount of its own that can't be written and
+/// ignores set-user-id: open_tree(2) and mount_setattr(2), Linux 5.12. It is in no mount namespace,
+/// so nobody can change it. EPERM: CAP_SYS_ADMIN is needed in the mount namespace's user namespace.
+Result<void> open_read_only(FdRef file, Fd &view);
+
+/// Is the file on a mount that can't be written? False where that can't be had.
+bool is_read_only(FdRef file);
 
 /// Is the working directory below the root directory, getcwd(2)? Neither is one that can't be told.
 bool is_inside_root();

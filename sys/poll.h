@@ -32,6 +32,13 @@ inline Result<long> poll(Poll *polls, size_t count, long *time = nullptr)
     return call<long>(__NR_ppoll, polls, count, time, 0, 0);
 }
 
+/// ppoll(2), without end, with `blocked` alone blocked meanwhile. Where something has happened
+/// already no signal comes through.
+inline Result<long> poll_with_signals(Poll *polls, size_t count, const SignalSet &blocked)
+{
+    return call<long>(__NR_ppoll, polls, count, 0, &blocked, sizeof blocked);
+}
+
 /// poll(2) that looks and does not wait: has any of it happened?
 inline Result<long> poll_now(Poll *polls, size_t count)
 {

@@ -37,14 +37,21 @@ inline Result<Pid> clone(long flags, int *pid = nullptr)
     }
 }
 
-/// A new process, a copy of this one, which is its parent.
-inline Result<Pid> fork()
+/// A new process, a copy of this one, which is its parent. Until it executes a program its end
+/// raises `end_signal` instead of SIGCHLD, and only a wait for children of all kinds finds it:
+/// execve(2) sets the signal back to SIGCHLD, clone(2) and wait(2).
+inline Result<Pid> fork(Signal end_signal)
 {
-    return clone(SIGCHLD);
+    return clone(static_cast<long>(end_signal));
 }
 
 /// The same, born into the cgroup (version 2) whose directory is open. Linux 5.7.
-Result<Pid> fork_into_cgroup(FdRef cgroup);
+Result<Pid> fork_into_cgroup(FdRef cgroup, Signal end_signal);
+
+/// The same, but the new process is a child of this one's parent, and its end signal is that of
+/// this process. `pid` is its number as this process counts, and is set before it runs. EINVAL for
+/// process 1 of a PID namespace.
+Result<Pid> fork_sibling(int *pid);
 
 /// How a child is, wait(2).
 class WaitStatus {
@@ -61,22 +68,42 @@ public:
     int raw_ = 0;
 };
 
-/// wait4(2), for a child that has ended or stopped, without waiting for that: 0, nothing has
-/// happened.
-inline Result<long> wait_now(Pid pid, WaitStatus &status)
+/// Which children a wait is for: those that have executed a program, or all.
+enum class Children : int { executed = 0, all = __WALL };
+
+/// wait4(2), for the child `pid` that has ended or stopped, without waiting for that: 0, nothing
+/// has happened. ECHILD: there is no such child among `children`.
+inline Result<long> wait_now(Pid pid, Children children, WaitStatus &status)
 {
-    return call<long>(__NR_wait4, static_cast<int>(pid), &status.raw_, WNOHANG | WUNTRACED, 0);
+    return call<long>(__NR_wait4, static_cast<int>(pid), &status.raw_,
+                      WNOHANG | WUNTRACED | static_cast<int>(children), 0);
 }
 
-/// The same, for one that has ended, as long as that takes.
-inline Result<long> wait_for_end(Pid pid, WaitStatus &status)
+/// Waits until the child `pid` has ended, of whatever kind it is; it stays to be reaped, waitid(2).
+inline Result<void> wait_until_ended(Pid pid)
 {
-    return call<long>(__NR_wait4, static_cast<int>(pid), &status.raw_, 0, 0);
+    constexpr int p_pid = 1;
+    return call<void>(__NR_waitid, p_pid, static_cast<int>(pid), 0, WEXITED | WNOWAIT | __WALL, 0);
+}
+
+/// wait_now(), for any child.
+inline Result<Pid> wait_now_for_any(WaitStatus &status)
+{
+    return call<Pid>(__NR_wait4, -1, &status.raw_, WNOHANG | WUNTRACED | __WALL, 0);
 }
 
 inline Result<void> kill(Pid pid, Signal signal)
 {
     return call<void>(__NR_kill, static_cast<int>(pid), static_cast<int>(signal));
+}
+
+/// Does to this process what `signal` does. All others are blocked from then on.
+inline void raise(Signal signal)
+{
+    SignalSet others = SignalSet::full();
+    others.remove(signal);
+    static_cast<void>(kill(getpid(), signal));
+    static_cast<void>(block_signals(others));
 }
 
 /// Sends the signal `info.signal` with all that is known of it, rt_sigqueueinfo(2). EPERM: it says
@@ -85,6 +112,16 @@ inline Result<void> queue_signal(Pid pid, const SignalInfo &info)
 {
     return call<void>(__NR_rt_sigqueueinfo, static_cast<int>(pid), static_cast<int>(info.signal),
                       &info);
+}
+
+/// Are two descriptors of the process `pid` of the same open file, kcmp(2)? Linux 3.5. ENOSYS: the
+/// kernel has no CONFIG_KCMP; EPERM: a filter refuses the call.
+inline Result<bool> same_open_file(Pid pid, FdRef a, FdRef b)
+{
+    constexpr int kcmp_file = 0;
+    const auto order = call<long>(__NR_kcmp, static_cast<int>(pid), static_cast<int>(pid),
+                                  kcmp_file, a.number, b.number);
+    return order ? Result<bool>(order.value() == 0 ? 1 : 0) : Result<bool>(order);
 }
 
 /// execve(2). Returns an error or not at all.
@@ -116,6 +153,16 @@ inline bool leads_session()
 inline Pid process_group()
 {
     return call<Pid>(__NR_getpgid, 0).value();
+}
+
+/// The most bytes that this process may write to a file, RLIMIT_FSIZE in getrlimit(2); no limit
+/// where it can't be had. Writing more raises SIGXFSZ.
+inline uint64_t file_size_limit()
+{
+    constexpr int rlimit_fsize = 1;
+    uint64_t limit[2] = {~uint64_t{0}, 0};
+    static_cast<void>(call<void>(__NR_prlimit64, 0, rlimit_fsize, 0, limit));
+    return limit[0];
 }
 
 /// This process is sent `signal` when its parent ends, PR_SET_PDEATHSIG. Forgotten when its ids

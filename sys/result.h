@@ -22,9 +22,12 @@ enum class Errno : int {
     enomem = ENOMEM,
     eacces = EACCES,
     enotdir = ENOTDIR,
+    enxio = ENXIO,
+    efbig = EFBIG,
     eisdir = EISDIR,
     einval = EINVAL,
     emfile = EMFILE,
+    enametoolong = ENAMETOOLONG,
     enosys = ENOSYS,
     eoverflow = EOVERFLOW,
 };
@@ -63,6 +66,11 @@ public:
         } else {
             return static_cast<T>(raw_);
         }
+    }
+    /// The same, but for the value.
+    constexpr Result<void> without_value() const requires(!is_address<T>)
+    {
+        return Result<void>(raw_);
     }
     /// Only where there is one.
     constexpr Errno error() const { return static_cast<Errno>(-raw_); }

@@ -16,6 +16,8 @@ enum class Signal : int {
     sigkill = SIGKILL,
     sigpipe = SIGPIPE,
     sigterm = SIGTERM,
+    sigurg = SIGURG,
+    sigxfsz = SIGXFSZ,
     sigchld = SIGCHLD,
     sigcont = SIGCONT,
     sigstop = SIGSTOP,
@@ -46,6 +48,7 @@ public:
         return set;
     }
 
+    constexpr void add(Signal signal) { word(signal) |= bit(signal); }
     constexpr void remove(Signal signal) { word(signal) &= ~bit(signal); }
 
     constexpr bool has(Signal signal) const

@@ -65,6 +65,13 @@ inline Result<void> control_terminal(FdRef terminal)
     return call<void>(__NR_ioctl, terminal.number, TIOCSCTTY, 0);
 }
 
+/// This process, which must not lead its session, has no controlling terminal any more; `terminal`
+/// is that or /dev/tty.
+inline Result<void> give_up_terminal(FdRef terminal)
+{
+    return call<void>(__NR_ioctl, terminal.number, TIOCNOTTY);
+}
+
 /// The other end of a new pseudoterminal, without a path: Linux 4.13.
 inline Result<Fd> open_peer(FdRef pseudoterminal)
 {

@@ -10,9 +10,11 @@ namespace sys {
 
 /// Bytes that somebody else owns, not terminated.
 struct TextView {
-    const char *data = nullptr;
-    size_t size = 0;
+    const char *data;
+    size_t size;
 
+    /// Not set to anything: it is given a value by who fills it. TextView{} is empty.
+    // cppcheck-suppress uninitMemberVar
     constexpr TextView() = default;
     constexpr TextView(const char *bytes, size_t count) : data(bytes), size(count) {}
     /// A literal, without its terminating zero.
@@ -45,15 +47,26 @@ constexpr bool equal(TextView a, TextView b)
     return true;
 }
 
-/// Are these the same bytes? `string` ends with a zero.
-constexpr bool equal(const char *string, TextView text)
+/// Does `string` begin with `text`?
+constexpr bool begins_with(const char *string, TextView text)
 {
     for (size_t i = 0; i < text.size; ++i) {
         if (string[i] != text.data[i]) {
             return false;
         }
     }
-    return string[text.size] == '\0';
+    return true;
+}
+
+constexpr bool begins_with(TextView text, TextView with)
+{
+    return text.size >= with.size && equal(TextView(text.data, with.size), with);
+}
+
+/// Are these the same bytes? `string` ends with a zero.
+constexpr bool equal(const char *string, TextView text)
+{
+    return begins_with(string, text) && string[text.size] == '\0';
 }
 
 /// `text` without its first `count` bytes, of which it has as many.
@@ -96,8 +109,9 @@ private:
 };
 
 /// Up to `capacity` bytes of text. What does not fit is not cut off: from then on the whole text
-/// is nothing, which view() shows, so half a line never gets out.
-template <size_t capacity>
+/// is nothing, which view() shows, so half a line never gets out. Each capacity has functions of
+/// its own, so a program does well to have only one. Only what is used of it costs memory.
+template <size_t capacity = 8192>
 class Text {
 public:
     /// A string, without the zero that ends it.
@@ -140,8 +154,8 @@ public:
     }
 
 private:
-    char bytes_[capacity] = {};
     size_t size_ = 0;
+    char bytes_[capacity];
 };
 
 } // namespace sys

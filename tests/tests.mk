@@ -12,8 +12,8 @@ $(TESTS)/%.o: %.cpp Makefile tests/tests.mk VERSION
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCXX) -O0 $(CXXFLAGS_TESTS) $(HOSTED) -c $< -o $@
 
-# Of nsjoin what calls no kernel: pure, so it can be linked to tests.
-PURE := $(patsubst %,nsjoin/%.cpp,failure names option_table options proc) sys/text.cpp
+# Of nsjoin and sys what calls no kernel: pure, so it can be linked to tests.
+PURE := $(patsubst %,nsjoin/%.cpp,failure names option_table option_values options proc) sys/text.cpp
 $(TESTS)/unit: $(call objects,unit) $(PURE:%.cpp=$(TESTS)/%.o) $(TESTS)/tests/support/main.o
 $(TESTS)/run: $(call objects,run) $(call objects,support)
 $(TESTS)/soak: $(call objects,soak) $(call objects,support)
@@ -99,8 +99,8 @@ tidy = printf '%s\n' $(filter $(1),$(SOURCES)) | \
 
 lint: ## check the style and look for mistakes
 	clang-format --dry-run -Werror $(SOURCES)
-	$(call tidy,sys/%.cpp pause/%.cpp nsjoin/%.cpp,$(FREESTANDING))
-	$(call tidy,tests/%.cpp bench/%.cpp,$(HOSTED),$(TEST_CHECKS))
+	$(call tidy,sys/%.cpp pause/%.cpp $(wildcard nsjoin/*.cpp),$(FREESTANDING))
+	$(call tidy,nsjoin/completions/%.cpp tests/%.cpp bench/%.cpp,$(HOSTED),$(TEST_CHECKS))
 	cppcheck --quiet --error-exitcode=1 --std=c++20 --enable=warning,performance,portability \
 	    --inline-suppr -I. -DSYS_ARCH='"sys/arch/$(NATIVE).h"' sys pause nsjoin bench
 	shellcheck -x $(SCRIPTS)

@@ -41,8 +41,9 @@ void require_sound(const Options &options, const std::vector<const char *> &argv
     using fuzz::require;
     require(options.set_count <= max_set);
     require(options.keep_count <= max_kept);
+    require(options.status_fd == -1 || options.status_fd > 2);
     for (size_t i = 0; i < options.keep_count; ++i) {
-        require(options.keep[i] >= 0);
+        require(options.keep[i] >= 0 && options.keep[i] != options.status_fd);
     }
     for (size_t i = 0; i < options.set_count; ++i) {
         const char *const sign = std::strchr(options.set[i], '=');

@@ -48,9 +48,9 @@ names_nsjoin() {
     eventually sleeps "$(child "$nsjoin")" sleep
     eventually sleeps "$nsjoin" nsjoin
     backtrace nsjoin "$nsjoin"
-    frame until_end nsjoin/watch.cpp
-    frame watch nsjoin/watch.cpp
-    frame start nsjoin/nsjoin.cpp
+    frame until_end nsjoin/relay.cpp
+    frame relay nsjoin/relay.cpp
+    frame start nsjoin/main.cpp
 }
 
 it 'a core of pause names its functions and lines' names_pause

@@ -50,7 +50,7 @@ void append_namespaces()
     for (const auto &each : nsjoin::namespaces) {
         Text<64> path;
         path.append("/proc/self/");
-        path.append(each.file);
+        path.append(each.file());
         append_line(each.name, link(path.string()));
     }
 }

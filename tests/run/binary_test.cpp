@@ -72,15 +72,15 @@ TEST_CASE("the binaries are as small as promised")
         size_t elsewhere;
     };
     const auto promise =
-        GENERATE(Promise{pause_path(), 1536, 4096}, Promise{nsjoin_path(), 32 << 10, 48 << 10});
+        GENERATE(Promise{pause_path(), 1536, 4096}, Promise{nsjoin_path(), 40 << 10, 56 << 10});
     const Binary binary(contents(promise.path));
     REQUIRE(binary.is_elf());
     std::cout << promise.path << ": " << binary.size() << " bytes\n";
     const size_t limit = binary.machine() == EM_X86_64 ? promise.on_x86_64 : promise.elsewhere;
     const char *const compiler = std::getenv("COMPILER");
     const bool clang = compiler != nullptr && compiler == std::string("clang");
-    // It is GCC's size that is promised. clang's are up to 9 percent larger.
-    CHECK(binary.size() <= (clang ? limit + limit / 8 : limit));
+    // It is GCC's size that is promised. clang's are up to a fifth larger.
+    CHECK(binary.size() <= (clang ? limit + limit / 5 : limit));
 }
 
 TEST_CASE("the binaries are static and nothing in them is both writable and executable")

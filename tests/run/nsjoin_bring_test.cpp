@@ -63,8 +63,8 @@ TEST_CASE("what a program needs and does not find inside is named", "[native]")
         return answer.error;
     };
     const auto wants = [](const std::string &program, const std::string &what) {
-        return "nsjoin: cannot run inside, as it is not static, the program " + program +
-               ": No such file or directory (it wants " + what + ")\n";
+        return "nsjoin: cannot run " + program +
+               " inside: it is not static: No such file or directory (it needs " + what + ")\n";
     };
     const std::string script = here.file("script", "#!/bin/sh -e\n");
     CHECK(error(script) == wants(script, "/bin/sh"));
@@ -101,11 +101,11 @@ TEST_CASE("what can't be brought is an error, and nothing runs", "[native]")
     };
     const std::string missing = here.path("missing");
     CHECK(error(missing) ==
-          "nsjoin: cannot open the program to bring, " + missing + ": No such file or directory\n");
+          "nsjoin: cannot open the program " + missing + ": No such file or directory\n");
     const std::string fifo = here.path("fifo");
     REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
     for (const std::string &path : {here.path(), fifo, std::string("/dev/zero")}) {
-        CHECK(error(path) == "nsjoin: not a file that can be brought: " + path + "\n");
+        CHECK(error(path) == "nsjoin: cannot bring " + path + ": it is not a regular file\n");
     }
 }
 

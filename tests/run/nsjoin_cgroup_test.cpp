@@ -121,7 +121,8 @@ TEST_CASE("the command is born in its cgroup of version 2", "[native]")
         refuse({SYS_clone3}, ENOSYS);
     });
     CHECK(is_one_line(refused.error));
-    CHECK(refused.error.find("cannot open the cgroup of " + holder.name()) != std::string::npos);
+    CHECK(refused.error.find("cannot open the cgroup of process " + holder.name()) !=
+          std::string::npos);
     CHECK(refused.output.empty());
     CHECK(refused.status == Status{125, 0});
 }
@@ -246,7 +247,7 @@ TEST_CASE("a cgroup that can't be entered is refused, and nothing is run", "[nat
         REQUIRE(cgroup->add(holder.pid()));
         const Answer answer = nsjoin_as(65534, {"-c", holder.name(), "--", "echo", "started"});
         CHECK(is_one_line(answer.error));
-        CHECK(answer.error.find("cannot open the cgroup of " + holder.name() +
+        CHECK(answer.error.find("cannot open the cgroup of process " + holder.name() +
                                 ": Permission denied") != std::string::npos);
         CHECK(answer.output.empty());
         CHECK(answer.status == Status{125, 0});
@@ -269,8 +270,9 @@ TEST_CASE("a cgroup that no mount shows is refused, and nothing is run", "[nativ
             mount("none", cgroup->mount().c_str(), "tmpfs", 0, nullptr);
         });
         CHECK(is_one_line(answer.error));
-        CHECK(answer.error.find("no cgroup file system is mounted that shows the cgroup of " +
-                                holder.name()) != std::string::npos);
+        CHECK(
+            answer.error.find("no cgroup file system is mounted that shows the cgroup of process " +
+                              holder.name()) != std::string::npos);
         CHECK(answer.output.empty());
         CHECK(answer.status == Status{125, 0});
     }

@@ -251,10 +251,10 @@ TEST_CASE("an id that can't be had is refused, and nothing is run", "[native]")
     check_refused(nsjoin_as(nobody, {"-S", "5", without.name(), "--", "echo"}),
                   "cannot become user 5: Operation not permitted");
     check_refused(nsjoin_as(nobody, {"-G", "5", without.name(), "--", "echo"}),
-                  "cannot drop supplementary groups: Operation not permitted");
+                  "cannot set supplementary groups: Operation not permitted");
     for (const std::string id : {"", "x", "-1", "1x", "4294967295", "4294967296", "root"}) {
         check_refused(nsjoin({"-S", id, without.name(), "--", "echo"}),
-                      "not a number of a user or group, nor follow:");
+                      "invalid user or group ID: " + id + " (expected a number or follow)");
     }
 }
 

@@ -3,11 +3,14 @@
 // nothing has to be there inside.
 #include "tests/support/catch.h"
 #include "tests/support/command.h"
+#include "tests/support/fuse.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace support;
@@ -156,8 +159,91 @@ TEST_CASE("a directory that is missing is named, and no command runs", "[native]
     CHECK(error("-r" + missing) == "nsjoin: cannot open the directory " + missing + enoent);
     CHECK(error("-w" + missing) == "nsjoin: cannot open the directory " + missing + enoent);
     CHECK(error("-W" + missing) ==
-          "nsjoin: cannot enter the directory inside, " + missing + enoent);
+          "nsjoin: cannot enter the directory " + missing + " inside" + enoent);
     CHECK(error("-r" + file) == "nsjoin: cannot open the directory " + file + enotdir);
     CHECK(error("-w" + file) == "nsjoin: cannot open the directory " + file + enotdir);
-    CHECK(error("-W" + file) == "nsjoin: cannot enter the directory inside, " + file + enotdir);
+    CHECK(error("-W" + file) == "nsjoin: cannot enter the directory " + file + " inside" + enotdir);
+}
+
+namespace {
+
+constexpr uid_t user = 4321;
+
+// What says where it is, and as whom.
+const Words say_where{"--", "/bin/sh", "-c", "readlink /proc/self/cwd; id -u"};
+
+void give_up_other_files()
+{
+    prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE);
+    prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH);
+}
+
+void check_is_in(const std::string &directory, uid_t id, const Answer &answer)
+{
+    CAPTURE(answer.error);
+    CHECK(answer.output == directory + "\n" + std::to_string(id) + "\n");
+    CHECK(answer.status == Status{0, 0});
+}
+
+Words as_user(uid_t id)
+{
+    return {"-S" + std::to_string(id), "-G" + std::to_string(id)};
+}
+
+} // namespace
+
+TEST_CASE("--wdns enters a FUSE directory that only the command's user may enter", "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("wants root");
+    }
+    const Holder holder(both_ways());
+    const SilentFiles files(user, SilentFiles::For::owner);
+    if (!files.mounted()) {
+        SKIP_TEST("there is no FUSE here");
+    }
+    const Words into{"-u", "-W" + files.path()};
+    check_is_in(files.path(), user,
+                nsjoin(into + as_user(user) + Words{holder.name()} + say_where));
+    // Neither root nor anybody else is let in.
+    for (const Words &who : {Words{}, as_user(user + 1)}) {
+        const Answer answer = nsjoin(into + who + Words{holder.name()} + say_where);
+        CHECK(answer.output.empty());
+        CHECK(answer.error.find("cannot enter the directory " + files.path()) != std::string::npos);
+        CHECK(answer.status == Status{125, 0});
+    }
+}
+
+TEST_CASE("--wdns enters a directory that only the command's user may enter", "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("wants root");
+    }
+    const Holder holder(both_ways());
+    const Directory here;
+    const std::string theirs = here.directory("theirs");
+    REQUIRE(chmod(theirs.c_str(), 0700) == 0);
+    REQUIRE(chown(theirs.c_str(), user, user) == 0);
+    const Words into{"-u", "-W" + theirs};
+    check_is_in(
+        theirs, user,
+        nsjoin(into + as_user(user) + Words{holder.name()} + say_where, give_up_other_files));
+    const Answer answer =
+        nsjoin(into + as_user(user + 1) + Words{holder.name()} + say_where, give_up_other_files);
+    CHECK(answer.output.empty());
+    CHECK(answer.status == Status{125, 0});
+}
+
+TEST_CASE("--wdns enters a directory that only the caller may enter", "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("wants root");
+    }
+    const Holder holder(both_ways());
+    const Directory here;
+    const std::string ours = here.directory("ours");
+    REQUIRE(chmod(ours.c_str(), 0700) == 0);
+    check_is_in(
+        ours, user,
+        nsjoin(Words{"-u", "-W" + ours} + as_user(user) + Words{holder.name()} + say_where));
 }

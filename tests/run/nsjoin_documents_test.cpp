@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // --help, the manual page and the completions name the same options, each with the same letter and
-// the same kind of value. --help is printed from the table that nsjoin itself goes by.
+// the same kind of value. All but the manual page are made from the table that nsjoin parses by.
+#include "nsjoin/completions/fill.h"
 #include "tests/support/catch.h"
 #include "tests/support/directory.h"
 #include "tests/support/nsjoin.h"
@@ -55,7 +56,7 @@ Options find(const std::string &text, const std::string &pattern, const std::str
                                mark.empty()                                   ? "none"
                                : std::regex_match(mark, std::regex(required)) ? "required"
                                                                               : "optional",
-                               found[4]});
+                               std::regex_replace(found[4].str(), std::regex("'\\\\''"), "'")});
         }
     }
     return options;
@@ -75,12 +76,12 @@ Options without_text(Options options)
     return options;
 }
 
-const std::string completions = "nsjoin/completions/";
+const std::string directory = "nsjoin/completions/";
 
 // What bash offers for the last of `words`.
 std::vector<std::string> complete(const std::vector<std::string> &words)
 {
-    source(completions + "nsjoin");
+    source(directory + "nsjoin");
     std::vector<std::string> command{"bash",
                                      "--norc",
                                      "-c",
@@ -150,16 +151,31 @@ TEST_CASE("the manual page says of every option of nsenter how it is treated", "
     }
 }
 
+TEST_CASE("the completions are current: what `make completions` makes")
+{
+    for (const std::string file : {"nsjoin", "_nsjoin", "nsjoin.fish"}) {
+        CAPTURE(file);
+        CHECK(source(directory + file) == completions::fill(source(directory + file + ".in")));
+    }
+}
+
+TEST_CASE("a word that the completions do not have is refused")
+{
+    CHECK(completions::fill("a@b @ @(x) $@") == "a@b @ @(x) $@");
+    CHECK(completions::fill("<@fish_targets@>") == "<-t --target --pidfd>");
+    CHECK_THROWS(completions::fill("@nothing@"));
+}
+
 TEST_CASE("zsh completes every option of --help, with its words")
 {
-    CHECK(find(source(completions + "_nsjoin"),
+    CHECK(find(source(directory + "_nsjoin"),
                "^ +(?:'\\([^)]*\\)'\\{-(.)[-+]?,|'\\*?)--([a-z-]+)(=-?)?(?:\\}')?\\[([^\\]]*)\\]",
                "=") == of_help());
 }
 
 TEST_CASE("fish completes every option of --help, with its words")
 {
-    CHECK(find(source(completions + "nsjoin.fish"),
+    CHECK(find(source(directory + "nsjoin.fish"),
                "^complete -c nsjoin -n \\$options(?: -s (.))? -l ([a-z-]+)(?: (-[rxFa]) ?.*)? -d "
                "'(.*)'$",
                "-[rx]") == of_help());
@@ -258,7 +274,7 @@ TEST_CASE("zsh takes its completions", "[native]")
         SKIP_TEST("there is no zsh");
     }
     const Answer answer =
-        run({"zsh", "-f", "-n", std::getenv("SOURCE") + ("/" + completions + "_nsjoin")});
+        run({"zsh", "-f", "-n", std::getenv("SOURCE") + ("/" + directory + "_nsjoin")});
     CHECK(answer.error.empty());
     CHECK(answer.status == Status{0, 0});
 }

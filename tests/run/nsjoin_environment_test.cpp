@@ -13,7 +13,8 @@ namespace {
 
 const std::string environment_program = "/usr/bin/env";
 
-// A process with an environment of its own to join.
+// A process with an environment of its own to join, and a mount namespace, without which that is
+// not used.
 class Target {
 public:
     explicit Target(const Words &environment)
@@ -26,7 +27,7 @@ public:
                   pointers.push_back(nullptr);
                   execute({"/bin/sleep", "1000"}, &pointers);
               },
-              CLONE_NEWUTS | GENERATE(0UL, static_cast<unsigned long>(CLONE_NEWPID))))
+              CLONE_NEWNS | CLONE_NEWUTS | GENERATE(0UL, static_cast<unsigned long>(CLONE_NEWPID))))
     {
         if (!eventually([this] { return contents(child_.proc("comm")) == "sleep\n"; })) {
             throw std::runtime_error("the target did not start");

@@ -67,6 +67,6 @@ TEST_CASE("a working directory that lies outside of the root is refused", "[nati
     const Holder holder(both_ways());
     const std::string out = "/" + holder.name() + "/root";
     const Answer answer = nsjoin({"-r/proc", "-W" + out, holder.name(), "--", "true"});
-    CHECK(answer.error == "nsjoin: not inside the root directory: " + out + "\n");
+    CHECK(answer.error == "nsjoin: the directory " + out + " is not inside the root\n");
     CHECK(answer.status == Status{125, 0});
 }

@@ -154,17 +154,17 @@ TEST_CASE("a file that is no namespace of the kind is refused in one line, and n
     const Directory directory;
     std::ofstream(directory.path("file")).close();
     mkfifo(directory.path("fifo").c_str(), 0600);
-    const std::string wrong = "not a net namespace: ";
-    check_refused({"--net=" + directory.path("file")}, wrong + directory.path("file"));
-    check_refused({"--net=" + directory.path("fifo")}, wrong + directory.path("fifo"));
+    const std::string wrong = " is not a net namespace";
+    check_refused({"--net=" + directory.path("file")}, directory.path("file") + wrong);
+    check_refused({"--net=" + directory.path("fifo")}, directory.path("fifo") + wrong);
     check_refused({"--net=" + directory.path("")}, wrong);
-    check_refused({"--net=/dev/null"}, wrong + "/dev/null");
+    check_refused({"--net=/dev/null"}, "/dev/null" + wrong);
     check_refused({"--net=" + directory.path("missing")}, "missing: No such file or directory");
     check_refused({"--net=/proc/self/fd/77"}, "No such file or directory");
     for (const auto &kind : kinds) {
         const std::string other = kind.name == "net" ? "/proc/self/ns/uts" : "/proc/self/ns/net";
         check_refused({"--" + kind.name + "=" + other},
-                      "not a " + kind.name + " namespace: " + other);
+                      other + " is not a " + kind.name + " namespace");
     }
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("a terminal in place of a namespace is refused and does not become the
     CHECK(read(sign.read_end, alive, 5) == 5);
     close(master);
     CHECK(is_one_line(answer.error));
-    CHECK(answer.error.find("not a net namespace: " + terminal) != std::string::npos);
+    CHECK(answer.error.find(terminal + " is not a net namespace") != std::string::npos);
     CHECK(answer.status == Status{125, 0});
 }
 
@@ -258,11 +258,45 @@ TEST_CASE("the net namespace of a socket of the process is joined", "[native]")
         CHECK(answer.output == of_socket);
         CHECK(answer.status == Status{0, 0});
     }
-    check_refused({"-N78", holder.name()}, "cannot get the socket for --net-socket of " +
+    check_refused({"-N78", holder.name()}, "cannot get the socket for --net-socket of process " +
                                                holder.name() + ": Bad file descriptor");
-    // Its stdin, /dev/null or the like.
-    check_refused({"-N0", holder.name()},
-                  "cannot get the net namespace of a socket of " + holder.name() + ": ");
+}
+
+TEST_CASE("--net-socket takes a socket and nothing else", "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("wants root");
+    }
+    // A tun device answers the question for its namespace as a socket does.
+    std::vector<const char *> paths{"/dev/null", "/proc/self/ns/net", "/etc", "/etc/passwd"};
+    if (access("/dev/net/tun", R_OK | W_OK) == 0) {
+        paths.push_back("/dev/net/tun");
+    }
+    for (const char *path : paths) {
+        CAPTURE(path);
+        Held held;
+        held.before_sleep = [&] {
+            int file = open(path, O_RDWR | O_CLOEXEC);
+            if (file < 0) {
+                file = open(path, O_RDONLY | O_CLOEXEC);
+            }
+            if (dup2(file, 77) != 77) {
+                _exit(1);
+            }
+        };
+        const Holder holder(CLONE_NEWNET, held);
+        check_refused({"-N77", holder.name()}, "not a socket");
+        check_refused({"--net-socket=77", holder.name()}, "not a socket");
+    }
+    Held held;
+    held.before_sleep = [] {
+        int ends[2];
+        if (pipe(ends) != 0 || dup2(ends[0], 77) != 77) {
+            _exit(1);
+        }
+    };
+    const Holder holder(CLONE_NEWNET, held);
+    check_refused({"-N77", holder.name()}, "not a socket");
 }
 
 namespace {
@@ -304,5 +338,5 @@ TEST_CASE("--user-parent joins the user namespace above, or the one that owns an
     check_namespaces(user_of("-U"), above);
     check_namespaces(user_of("-u"), own);
     check_refused({"--user-parent", holder.name()},
-                  "no namespace asked for that has a --user-parent");
+                  "no namespace was asked for that has a --user-parent");
 }

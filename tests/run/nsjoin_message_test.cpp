@@ -29,33 +29,31 @@ const std::string usage = " (nsjoin <pid> -- command)";
 TEST_CASE("every mistake in a command line is one line on stderr")
 {
     check_mistake({}, "no process given" + usage);
-    check_mistake({"-m"},
-                  "no process given, which is wanted by a namespace without a file" + usage);
-    check_mistake({"--mout", "1"}, "unknown option --mout (did you mean --mount)");
+    check_mistake({"-m"}, "no process given; one is needed for -m" + usage);
+    check_mistake({"--mout", "1"}, "unknown option --mout (did you mean --mount?)");
     check_mistake({"--far-from-any", "1"}, "unknown option --far-from-any (see --help)");
     check_mistake({"-mx", "1"}, "unknown option -mx (see --help)");
-    check_mistake({"--set=A=b", "1"}, "more than one option begins with --set=A=b (see --help)");
-    check_mistake({"1", "--setenv"}, "a value is missing behind --setenv");
-    check_mistake({"1", "-S"}, "a value is missing behind -S");
-    check_mistake({"--env=yes", "1"}, "no value can be given in --env=yes");
-    check_mistake({"--root=", "1"}, "the value is empty in --root=");
-    check_mistake({"--kill-child=FAST", "1"}, "not a signal: FAST (such as TERM, SIGTERM or 15)");
-    check_mistake({"--setenv=A", "1"}, "not of the form NAME=VALUE: A");
-    check_mistake({"0"}, "not a process number: 0 (it is from 1 to 2147483647)");
-    check_mistake({"2147483648"}, "not a process number: 2147483648 (it is from 1 to 2147483647)");
+    check_mistake({"--set=A=b", "1"}, "ambiguous option --set=A=b (see --help)");
+    check_mistake({"1", "--setenv"}, "a value is missing after --setenv");
+    check_mistake({"1", "-S"}, "a value is missing after -S");
+    check_mistake({"--env=yes", "1"}, "this option takes no value: --env=yes");
+    check_mistake({"--root=", "1"}, "the value is empty: --root=");
+    check_mistake({"--kill-child=FAST", "1"}, "unknown signal: FAST (examples: TERM, SIGTERM, 15)");
+    check_mistake({"--setenv=A", "1"}, "invalid variable: A (expected <name>=<value>)");
+    check_mistake({"0"}, "invalid process ID: 0 (expected 1 to 2147483647)");
+    check_mistake({"2147483648"}, "invalid process ID: 2147483648 (expected 1 to 2147483647)");
     check_mistake({"2147483647"}, "there is no process 2147483647");
-    check_mistake(Words{"1"} + Words(257, "--setenv=A=b"), "more than 256 times --setenv, at A=b");
-    check_mistake(Words{"1"} + Words(65, "--keep-fd=1"), "more than 64 times --keep-fd, at 1");
+    check_mistake(Words{"1"} + Words(257, "--setenv=A=b"), "more than 256 --setenv options: A=b");
+    check_mistake(Words{"1"} + Words(65, "--keep-fd=1"), "more than 64 --keep-fd options: 1");
     check_mistake({"--net=/no/such/file", "--", "true"},
                   "cannot open /no/such/file: No such file or directory");
-    check_mistake({"--net=/dev/null", "--", "true"}, "not a net namespace: /dev/null");
+    check_mistake({"--net=/dev/null", "--", "true"}, "/dev/null is not a net namespace");
 }
 
 TEST_CASE("what a terminal would obey is shown as question marks")
 {
     check_mistake({"--\x1b[31m\r\n\t\x7f\x01", "1"}, "unknown option --?[31m????? (see --help)");
-    check_mistake({"\x1b]0;title\a"},
-                  "not a process number: ?]0;title? (it is from 1 to 2147483647)");
+    check_mistake({"\x1b]0;title\a"}, "invalid process ID: ?]0;title? (expected 1 to 2147483647)");
     // Escape sequences as 8-bit terminals have them, and as UTF-8 ones do.
     check_mistake({"--\x9b"
                    "31m",
@@ -66,9 +64,22 @@ TEST_CASE("what a terminal would obey is shown as question marks")
                    "1"},
                   "unknown option --\xc2?31m (see --help)");
     check_mistake({"--\xff\x1b[31m", "1"}, "unknown option --\xff?[31m (see --help)");
-    // What is text stays.
-    check_mistake({"--\xc3\xa9\xc3\x80\xe2\x82\xac", "1"},
-                  "unknown option --\xc3\xa9\xc3\x80\xe2\x82\xac (see --help)");
+    // Behind other bytes as well, where they may be part of a letter: terminals of 8 bits exist.
+    check_mistake({"--\xe2\x9b\x9b"
+                   "31m",
+                   "1"},
+                  "unknown option --\xe2??31m (see --help)");
+    check_mistake({"--\xc3\x80\xe2\x82\xac\xf0\x9f\x98\x80", "1"},
+                  "unknown option --\xc3?\xe2?\xac\xf0??? (see --help)");
+    for (int byte = 0x80; byte < 0xa0; ++byte) {
+        for (const std::string before : {"", "a", "\xc2", "\xc3", "\xe2", "\xff", "\xa0"}) {
+            check_mistake({"--" + before + static_cast<char>(byte) + "31m", "1"},
+                          "unknown option --" + before + "?31m (see --help)");
+        }
+    }
+    // What is text otherwise stays.
+    check_mistake({"--\xc3\xa9\xc3\xbc\xe4\xb8\xad", "1"},
+                  "unknown option --\xc3\xa9\xc3\xbc\xe4\xb8\xad (see --help)");
 }
 
 TEST_CASE("what is long is cut")
@@ -128,13 +139,13 @@ TEST_CASE("more than the kernel takes is said, and no command runs", "[native]")
         [&]() -> int {
             execute({"/bin/sleep", "1000"}, &environment);
         },
-        joinable(CLONE_NEWUTS));
+        joinable(CLONE_NEWUTS | CLONE_NEWNS));
     REQUIRE(eventually([&] { return contents(target.proc("comm")) == "sleep\n"; }));
     if (geteuid() != 0) {
         SKIP_TEST("the target's ids have to be mapped");
     }
     const Answer answer =
-        nsjoin({"-e", "-u", std::to_string(target.pid()), "--", "/bin/echo", "ran"}, [] {
+        nsjoin({"-e", "-m", std::to_string(target.pid()), "--", "/bin/echo", "ran"}, [] {
             const rlimit half_a_mebibyte{512 << 10, 512 << 10};
             setrlimit(RLIMIT_STACK, &half_a_mebibyte);
         });

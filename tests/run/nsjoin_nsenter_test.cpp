@@ -94,7 +94,7 @@ TEST_CASE("the target's environment is what nsenter takes too", "[native]")
         SKIP_TEST("this nsenter has no --env");
     }
     const Holder holder(most_namespaces);
-    const Words arguments{"-t", holder.name(), "-e", "-p", "--", "sh", "-c", "env | sort"};
+    const Words arguments{"-t", holder.name(), "-e", "-m", "-p", "--", "sh", "-c", "env | sort"};
     CHECK(nsjoin(arguments).output == run(Words{"nsenter"} + arguments).output);
 }
 

@@ -100,7 +100,7 @@ TEST_CASE("one namespace that can't be joined, and the command is in none", "[na
     const std::string net = holder.proc("ns/net");
     refused({"-Uun"}, "net namespace of " + holder.name());
     refused({"-Up"}, "pid namespace of " + holder.name());
-    refused({}, "net namespace of " + holder.name());
+    refused({}, "pid namespace of " + holder.name());
     refused({"-Uu", "--net=" + net}, "net namespace of " + net);
     // Some of them it may.
     std::vector<std::string> allowed{"-Uu"};

@@ -123,7 +123,7 @@ TEST_CASE("126: the command is there and can't be executed")
         {here.path(), "Permission denied (it is a directory)"},
         {here.file("plain", "exit 0\n", 0644), "Permission denied"},
         {here.file("lost", "#!/no/interpreter\n"),
-         "No such file or directory (the interpreter that it wants is not there inside)"},
+         "No such file or directory (the interpreter that it needs is missing inside)"},
         {here.file("loop", "#!" + here.path("loop") + "\n"), "Too many levels of symbolic links"},
     };
     for (const auto &[command, reason] : causes) {

@@ -69,7 +69,7 @@ std::string expected_list(const std::string &proc)
 {
     std::string list =
         "NAMESPACE               THEIRS                  YOURS                   SHARED\n";
-    for (const std::string name : {"user", "cgroup", "ipc", "uts", "net", "pid", "time", "mount"}) {
+    for (const std::string name : {"user", "time", "cgroup", "pid", "net", "ipc", "uts", "mount"}) {
         const std::string file = "ns/" + (name == "mount" ? "mnt" : name);
         list += line_of_list(name, read_link(proc + file), read_link("/proc/self/" + file));
     }
@@ -88,13 +88,13 @@ TEST_CASE("a number that no process has is refused", "[native]")
 
 TEST_CASE("what is no process number is refused", "[native]")
 {
-    const std::string hint = " (it is from 1 to 2147483647)";
+    const std::string hint = " (expected 1 to 2147483647)";
     for (const std::string pid : {"0", "2147483648", "18446744073709551617", "", "x", "1x", "0x1",
                                   " 1", "1 ", "1.0", "99999999999999999999999999", "+1"}) {
-        check_refused(nsjoin(and_echo({pid})), "not a process number: " + pid + hint);
-        check_refused(nsjoin(and_echo({"--target=" + pid})), "not a process number: " + pid + hint);
+        check_refused(nsjoin(and_echo({pid})), "invalid process ID: " + pid + hint);
+        check_refused(nsjoin(and_echo({"--target=" + pid})), "invalid process ID: " + pid + hint);
     }
-    check_refused(nsjoin(and_echo({"-t", "-1"})), "not a process number: -1" + hint);
+    check_refused(nsjoin(and_echo({"-t", "-1"})), "invalid process ID: -1" + hint);
     CHECK(nsjoin(and_echo({"-1"})).status == Status{125, 0});
 }
 
@@ -104,12 +104,14 @@ TEST_CASE("a zombie is refused", "[native]")
     siginfo_t info;
     REQUIRE(waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT) == 0);
     const std::string pid = std::to_string(child.pid());
-    const std::string message = "a zombie, which has no namespaces any more: process ";
-    check_refused(nsjoin(and_echo({pid})), message + pid);
-    check_refused(nsjoin(and_echo({"-n", pid})), message + pid);
+    const auto message = [](const std::string &name) {
+        return "process " + name + " is a zombie: it has no namespaces any more";
+    };
+    check_refused(nsjoin(and_echo({pid})), message(pid));
+    check_refused(nsjoin(and_echo({"-n", pid})), message(pid));
     check_refused(nsjoin(and_echo({"--pidfd=77"}), [&] { give_pidfd(child.pid()); }),
-                  message + "77");
-    check_refused(nsjoin({"--list", pid}), message + pid);
+                  message("77"));
+    check_refused(nsjoin({"--list", pid}), message(pid));
 }
 
 TEST_CASE("a thread of a process is refused", "[native]")
@@ -124,8 +126,9 @@ TEST_CASE("a thread of a process is refused", "[native]")
     });
     std::string tid;
     REQUIRE(eventually([&] { return !(tid = pipe.drain()).empty(); }));
-    check_refused(nsjoin(and_echo({tid})), "not a process but a thread of one: " + tid +
-                                               " (see Tgid in its /proc/TID/status)");
+    check_refused(nsjoin(and_echo({tid})),
+                  tid + " is a thread, not a process (its process is Tgid in /proc/" + tid +
+                      "/status)");
 }
 
 TEST_CASE("another user's process is refused, with the reason", "[native]")
@@ -135,8 +138,8 @@ TEST_CASE("another user's process is refused, with the reason", "[native]")
     }
     const Holder holder(CLONE_NEWUTS | CLONE_NEWUSER);
     const std::string message =
-        "cannot see the namespaces of " + holder.name() +
-        ": Permission denied (it is another user's, or a security module forbids it)";
+        "cannot see the namespaces of process " + holder.name() +
+        ": Permission denied (it belongs to another user, or a security module forbids it)";
     check_refused(nsjoin_as(65534, and_echo({holder.name()})), message);
     check_refused(nsjoin_as(65534, and_echo({"-u", holder.name()})), message);
     check_refused(nsjoin_as(65534, {"--list", holder.name()}), message);
@@ -158,11 +161,11 @@ TEST_CASE("a number with the inode of a pidfd is that process or none", "[native
     for (const std::string &wrong :
          {std::to_string(std::stoull(inode) + 1), std::string("18446744073709551615")}) {
         const std::string given = holder.name() + ":" + wrong;
-        check_refused(nsjoin(and_echo({given})), "the number is another process's now: " + given);
+        check_refused(nsjoin(and_echo({given})), given + " is another process now");
     }
     for (const std::string wrong : {"", "0", "x", "1x", "18446744073709551616", "-1"}) {
         check_refused(nsjoin(and_echo({holder.name() + ":" + wrong})),
-                      "not the inode number of a pidfd: " + wrong);
+                      "invalid inode number of a pidfd: " + wrong);
     }
 }
 
@@ -182,25 +185,24 @@ TEST_CASE("a process is given by a pidfd", "[native]")
 
 TEST_CASE("a descriptor that is no pidfd of a process that lives is refused", "[native]")
 {
-    check_refused(nsjoin(and_echo({"--pidfd=0"})), "not a pidfd: descriptor 0");
-    check_refused(nsjoin(and_echo({"--pidfd=77"})),
-                  "there is no open descriptor 77 (given by --pidfd)");
+    check_refused(nsjoin(and_echo({"--pidfd=0"})), "--pidfd=0: the descriptor is not a pidfd");
+    check_refused(nsjoin(and_echo({"--pidfd=77"})), "--pidfd=77: the descriptor is not open");
     check_refused(nsjoin(and_echo({"--pidfd=2147483647"})),
-                  "there is no open descriptor 2147483647 (given by --pidfd)");
+                  "--pidfd=2147483647: the descriptor is not open");
     check_refused(nsjoin(and_echo({"--pidfd=77"}),
                          [] {
                              const Child child = Child::calling([] { return 0; });
                              give_pidfd(child.pid());
                          }),
-                  "has ended: the process of pidfd 77");
+                  "--pidfd=77: the process has ended");
     for (const std::string wrong : {"", "x", "-1", "2147483648", "1x"}) {
-        check_refused(nsjoin(and_echo({"--pidfd=" + wrong})), "not a file descriptor: " + wrong);
+        check_refused(nsjoin(and_echo({"--pidfd=" + wrong})), "invalid file descriptor: " + wrong);
     }
 }
 
 TEST_CASE("two processes are refused", "[native]")
 {
-    const std::string message = "two processes given, the second is ";
+    const std::string message = "more than one process given: ";
     check_refused(nsjoin(and_echo({"-t", "1", "-t", "2"})), message + "2");
     check_refused(nsjoin(and_echo({"1", "-t", "2"})), message + "2");
     check_refused(nsjoin(and_echo({"--pidfd=3", "-t", "2"})), message + "2");
@@ -226,7 +228,8 @@ TEST_CASE("--list shows each namespace, theirs and yours, and whether they are o
 TEST_CASE("--list of no process, and to where nothing can be written, is refused", "[native]")
 {
     check_refused(nsjoin({"--list", "4194304"}), "there is no process 4194304");
-    check_refused(nsjoin({"--list"}), "no process given (nsjoin <pid> -- command)");
+    check_refused(nsjoin({"--list"}),
+                  "no process given; one is needed for --list (nsjoin <pid> -- command)");
     const Holder holder(0);
     check_refused(
         nsjoin({"--list", holder.name()}, [] { dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO); }),

@@ -4,6 +4,7 @@
 #include "tests/support/nsjoin.h"
 #include "tests/support/seccomp.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -11,8 +12,10 @@
 #include <fstream>
 #include <iostream>
 #include <sched.h>
+#include <sstream>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
@@ -31,12 +34,19 @@ constexpr unsigned long six =
 constexpr int told_descriptor = 100;
 
 // nsjoin with these, and then the command.
-Program nsjoin_with(Words options, const Words &command = {report_path()})
+Program nsjoin_with(Words options, const Words &command = {report_path()},
+                    const std::string &nsjoin = nsjoin_path())
 {
-    options.insert(options.begin(), nsjoin_path());
+    options.insert(options.begin(), nsjoin);
     options.emplace_back("--");
     options.insert(options.end(), command.begin(), command.end());
     return {options};
+}
+
+Program rootless(Program program)
+{
+    program.user = rootless_user();
+    return program;
 }
 
 // With an open descriptor, 100.
@@ -44,6 +54,54 @@ Program with_descriptor(Program program, const std::function<int()> &open_it)
 {
     program.before_exec = [open_it] { dup2(open_it(), told_descriptor); };
     return program;
+}
+
+// What is wrong with what --status-fd was told: that the command started and exited, or why not.
+// What can't be written is missing.
+std::string judge_events(const std::string &events, const Observation &seen, const Fault &fault)
+{
+    std::istringstream lines(events);
+    Words kinds;
+    for (std::string line; std::getline(lines, line);) {
+        const std::string beginning = R"({"event":")";
+        if (line.rfind(beginning, 0) != 0 || line.back() != '}') {
+            return "it told: " + events;
+        }
+        const size_t end = line.find('"', beginning.size());
+        kinds.push_back(line.substr(beginning.size(), end - beginning.size()));
+    }
+    const bool ran = !seen.answer.output.empty();
+    const Words expected = ran ? Words{"started", "exited"} : Words{"failed"};
+    const bool may_miss = fault.call.number == SYS_write;
+    const bool right = may_miss ? std::all_of(kinds.begin(), kinds.end(),
+                                              [&](const std::string &kind) {
+                                                  return std::find(expected.begin(), expected.end(),
+                                                                   kind) != expected.end();
+                                              })
+                                : kinds == expected;
+    return right ? "" : "it told: " + events;
+}
+
+// With --status-fd, and --kill-child.
+void visit_status(const Visit &visit, const std::string &name, Program program)
+{
+    const auto events = static_cast<int>(syscall(SYS_memfd_create, "events", 1U));
+    program.words.insert(
+        program.words.begin() + 1,
+        {"--keep-fd=2", "--status-fd=" + std::to_string(told_descriptor), "--kill-child=TERM"});
+    const auto check = [events](const Observation &seen, const Fault &fault) {
+        std::string text(4096, '\0');
+        const ssize_t size = pread(events, text.data(), text.size(), 0);
+        text.resize(static_cast<size_t>(std::max<ssize_t>(size, 0)));
+        // Its offset is nsjoin's too.
+        lseek(events, 0, SEEK_SET);
+        return ftruncate(events, 0) == 0 ? judge_events(text, seen, fault)
+                                         : std::string("the events stay");
+    };
+    visit({.name = name,
+           .program = with_descriptor(program, [events] { return events; }),
+           .check = check});
+    close(events);
 }
 
 void visit_namespaces(const Visit &visit)
@@ -57,10 +115,14 @@ void visit_namespaces(const Visit &visit)
            nsjoin_with({"--net=" + holder.proc("ns/net"), "--uts=" + holder.proc("ns/uts"),
                         "--mount=" + holder.proc("ns/mnt"), "--pid=" + holder.proc("ns/pid")})});
     visit({"the parent of a namespace", nsjoin_with({"-t", pid, "-n", "--user-parent"})});
-    visit({"before pidfds", with_descriptor(nsjoin_with({pid}), [] {
-               refuse({SYS_pidfd_open, SYS_close_range, SYS_clone3}, ENOSYS);
-               return -1;
-           })});
+    Program before_pidfds = nsjoin_with({pid});
+    before_pidfds.before_exec = [] {
+        refuse({SYS_pidfd_open, SYS_close_range, SYS_clone3}, ENOSYS);
+    };
+    visit({.name = "before pidfds", .program = before_pidfds, .warns = true});
+    Program without_memory_files = nsjoin_with({pid});
+    without_memory_files.before_exec = [] { refuse({SYS_memfd_create}, EACCES); };
+    visit({"where no memory file can be executed", without_memory_files});
     const std::string name = pid;
     visit({"a descriptor for the process",
            with_descriptor(nsjoin_with({"--pidfd=" + std::to_string(told_descriptor)}),
@@ -83,11 +145,7 @@ void visit_commands(const Visit &visit)
                        {path.filename().string()})});
     visit({"the shell", nsjoin_with({pid, "--setenv=SHELL=" + path.string()}, {})});
     visit({"a command that is not there", nsjoin_with({pid}, {"/nonexistent"}), 127});
-    const std::string descriptor = std::to_string(told_descriptor);
-    visit({"descriptors, and an end with nsjoin",
-           with_descriptor(nsjoin_with({pid, "--keep-fd=" + descriptor, "--status-fd=" + descriptor,
-                                        "--kill-child=TERM"}),
-                           [] { return open("/dev/null", O_WRONLY); })});
+    visit_status(visit, "descriptors, and an end with nsjoin", nsjoin_with({pid}));
 }
 
 void visit_users(const Visit &visit)
@@ -120,20 +178,18 @@ void visit_socket(const Visit &visit)
            nsjoin_with({std::to_string(holder.pid()), "-N", std::to_string(told_descriptor)})});
 }
 
-void visit_terminal(const Visit &visit)
+void visit_terminal(const Visit &visit, const std::string &name, Program program)
 {
     const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (master < 0 || unlockpt(master) != 0) {
-        std::cout << "left out, as there is no devpts here: a terminal\n";
+        std::cout << "left out, as there is no devpts here: " << name << "\n";
         return;
     }
     const int terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
-    const Holder holder(six);
-    Program program = nsjoin_with({holder.name(), "--pty"});
     program.standard_input = terminal;
     termios before{};
     tcgetattr(terminal, &before);
-    const auto check = [&] {
+    const auto check = [&](const Observation &, const Fault &) {
         termios after{};
         tcgetattr(terminal, &after);
         const bool restored = before.c_iflag == after.c_iflag && before.c_oflag == after.c_oflag &&
@@ -141,7 +197,7 @@ void visit_terminal(const Visit &visit)
         tcsetattr(terminal, TCSANOW, &before);
         return std::string(restored ? "" : "the terminal is not as it was");
     };
-    visit({"a terminal", program, reported, check});
+    visit({.name = name, .program = program, .check = check});
     close(terminal);
     close(master);
 }
@@ -213,8 +269,66 @@ void for_each_scene(const Visit &visit)
     visit_commands(visit);
     visit_users(visit);
     visit_socket(visit);
-    visit_terminal(visit);
+    const Holder holder(six);
+    visit_terminal(visit, "a terminal", nsjoin_with({holder.name(), "--pty"}));
     visit_cgroup(visit);
+}
+
+void for_each_rootless_scene(const Visit &visit)
+{
+    const Programs programs;
+    Held held;
+    held.owner = rootless_user();
+    const Holder holder(six | CLONE_NEWUSER, held);
+    const std::string &pid = holder.name();
+    const auto nsjoin = [&](const Words &options, const Words &command) {
+        return rootless(nsjoin_with(options, command, programs.nsjoin()));
+    };
+    const Words report{programs.report()};
+    visit({"rootless, all namespaces", nsjoin({pid}, report)});
+    visit({"rootless, without a sealed copy", nsjoin({"-t", pid, "-Uuin"}, report)});
+    visit({"rootless, without a child", nsjoin({"-F", "-t", pid, "-UmuinC"}, report)});
+    visit({"rootless, files",
+           nsjoin({"--user=" + holder.proc("ns/user"), "--mount=" + holder.proc("ns/mnt"),
+                   "--pid=" + holder.proc("ns/pid")},
+                  report)});
+    visit({"rootless, environment, directories, users and capabilities",
+           nsjoin({pid, "-e", "-w", "-r", "-S", "follow", "--keep-caps"}, report)});
+    visit({"rootless, a program brought along",
+           nsjoin({pid, "--bring=" + programs.report()}, report)});
+    visit({"rootless, a command that is not there", nsjoin({pid}, {"/nonexistent"}), 127});
+    visit_status(visit, "rootless, descriptors, and an end with nsjoin", nsjoin({pid}, report));
+    visit({"rootless, a descriptor for the process",
+           with_descriptor(nsjoin({"--pidfd=" + std::to_string(told_descriptor)}, report),
+                           [process = holder.pid()] {
+                               return static_cast<int>(syscall(SYS_pidfd_open, process, 0));
+                           })});
+    visit_terminal(visit, "rootless, a terminal", nsjoin({pid, "--pty"}, report));
+}
+
+uid_t rootless_user()
+{
+    constexpr uid_t nobody = 65534;
+    return geteuid() == 0 ? nobody : geteuid();
+}
+
+bool has_user_namespaces()
+{
+    return Child::calling([] {
+               if (geteuid() == 0) {
+                   become(rootless_user());
+               }
+               return unshare(CLONE_NEWUSER) == 0 ? 0 : 1;
+           }).wait() == Status{0, 0};
+}
+
+Programs::Programs()
+{
+    for (const auto &[from, to] :
+         {std::pair(nsjoin_path(), nsjoin()), std::pair(report_path(), report())}) {
+        std::filesystem::copy_file(from, to);
+        chmod(to.c_str(), 0755);
+    }
 }
 
 } // namespace soak

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <iterator>
@@ -16,6 +15,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,22 +29,15 @@ namespace {
 constexpr int could_not_start = 99;
 constexpr auto deadline = std::chrono::seconds(30);
 
-// From now on every call waits for an answer, or only those that may be made to fail. The
-// descriptor to answer by exists only then, so its number is told before; it is there until exec,
-// which always waits.
-void ask_about_calls(const std::optional<Fault> &fault, int tell)
+// From now on every call waits for an answer: of some alone the judge would not know whose they
+// are. The descriptor to answer by exists only then, so its number is told before; it is there
+// until exec, which waits too.
+void ask_about_calls(int tell)
 {
     const int next = dup(tell);
     close(next);
-    const auto number = static_cast<unsigned>(fault ? fault->call.number : 0);
-    sock_filter ask[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-        BPF_STMT(BPF_RET | BPF_K, fault ? SECCOMP_RET_ALLOW : SECCOMP_RET_USER_NOTIF),
-    };
-    const sock_fprog filter{5, ask};
+    sock_filter ask[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF)};
+    const sock_fprog filter{1, ask};
     if (write(tell, &next, sizeof next) != sizeof next ||
         syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter) <
             0) {
@@ -52,8 +45,8 @@ void ask_about_calls(const std::optional<Fault> &fault, int tell)
     }
 }
 
-[[noreturn]] void start(const Program &program, const std::optional<Fault> &fault,
-                        const Pipe &output, const Pipe &error, const Pipe &told)
+[[noreturn]] void start(const Program &program, const Pipe &output, const Pipe &error,
+                        const Pipe &told)
 {
     dup2(program.standard_input >= 0 ? program.standard_input
                                      : open("/dev/null", O_RDONLY | O_CLOEXEC),
@@ -72,7 +65,14 @@ void ask_about_calls(const std::optional<Fault> &fault, int tell)
     if (program.before_exec) {
         program.before_exec();
     }
-    ask_about_calls(fault, told.write_end);
+    if (program.user != geteuid()) {
+        become(program.user);
+    }
+    // Without root a filter wants it, seccomp(2).
+    if (geteuid() != 0) {
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    }
+    ask_about_calls(told.write_end);
     char variable[] = "LANG=C";
     char *const environment[] = {variable, nullptr};
     execve(arguments[0], arguments.data(), environment);
@@ -180,7 +180,7 @@ Observation observe(const Program &program, const std::optional<Fault> &fault)
     Pipe output;
     Pipe error;
     Pipe told;
-    Child child = Child::calling([&]() -> int { start(program, fault, output, error, told); });
+    Child child = Child::calling([&]() -> int { start(program, output, error, told); });
     output.close_write();
     error.close_write();
     told.close_write();

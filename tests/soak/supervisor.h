@@ -32,6 +32,8 @@ struct Program {
     std::vector<std::string> words;
     int standard_input = -1;
     std::function<void()> before_exec = nullptr;
+    /// Whose process it is. Another user than this process's wants root.
+    uid_t user = geteuid();
     /// Runs here while a call waits.
     std::function<void(const Call &)> before_call = nullptr;
 };

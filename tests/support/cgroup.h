@@ -46,6 +46,7 @@ public:
 
     const std::string &directory() const { return directory_; }
     const std::string &path() const { return path_; }
+    const Hierarchy &hierarchy() const { return hierarchy_; }
     const std::string &line() const { return hierarchy_.line; }
     const std::string &mount() const { return hierarchy_.mount; }
     bool add(pid_t pid) const { return move_to_cgroup(directory_, pid); }

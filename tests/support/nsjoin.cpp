@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/nsjoin.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -107,6 +109,21 @@ pid_t receive_pid(Pipe &pipe)
     return read(pipe.read_end, &pid, sizeof pid) == sizeof pid ? pid : -1;
 }
 
+// qemu-user can't execute a sealed copy. nsjoin needs none if the namespaces are named; those that
+// the tests of other machines join are these.
+void name_namespaces(std::vector<std::string> &words)
+{
+    const auto process = std::find_if(words.begin() + 1, words.end(), [](const std::string &word) {
+        return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+    });
+    const bool are_named = std::any_of(words.begin() + 1, process, [](const std::string &word) {
+        return word.size() < 2 || word[0] != '-' || std::strchr("-wW", word[1]) == nullptr;
+    });
+    if (process != words.end() && !are_named) {
+        words.insert(process, geteuid() == 0 ? "-u" : "-Uu");
+    }
+}
+
 } // namespace
 
 std::string nsjoin_path()
@@ -134,10 +151,11 @@ Answer run(const std::vector<std::string> &words, const std::function<void()> &b
 Answer nsjoin(const std::vector<std::string> &arguments, const std::function<void()> &before_exec)
 {
     std::vector<std::string> words{nsjoin_path()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
     if (!native()) {
+        name_namespaces(words);
         words.insert(words.begin(), variable("RUNNER"));
     }
-    words.insert(words.end(), arguments.begin(), arguments.end());
     return run(words, before_exec);
 }
 

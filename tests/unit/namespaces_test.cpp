@@ -18,7 +18,8 @@ TEST_CASE("each file of a namespace in /proc is of the kind that the table says"
 {
     for (const auto &each : namespaces) {
         CAPTURE(each.name);
-        const std::string path = std::string("/proc/self/") + each.file;
+        const std::string path = std::string("/proc/self/") + each.file();
+        CHECK(std::string("/proc/") + each.own_file == path);
         const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
         if (file < 0 && each.flag == CLONE_NEWTIME) {
             continue; // before Linux 5.6
@@ -36,14 +37,14 @@ TEST_CASE("each kind is there once, with a letter and an option of its own")
     for (const auto &each : namespaces) {
         names.insert(each.name);
         flags.insert(each.flag);
-        HelpLine line{};
-        bool found = false;
-        for (size_t i = 0; help_line(i, line); ++i) {
-            found = found || (line.letter == each.letter && std::string(line.name) == each.name &&
-                              std::string(line.value) == "[<file>]");
-        }
+        const Option *const option = find_option(each.letter);
         CAPTURE(each.name);
-        CHECK(found);
+        REQUIRE(option != nullptr);
+        CHECK(option->name() == std::string(each.name));
+        CHECK(option->help() == std::string(each.help));
+        CHECK(option->placeholder() == std::string("<file>"));
+        CHECK(option->value == Value::optional);
+        CHECK(&namespaces[option->name_space] == &each);
     }
     CHECK(names.size() == namespace_count);
     CHECK(flags.size() == namespace_count);
@@ -68,15 +69,26 @@ TEST_CASE("each stage has a name")
 {
     CHECK(std::string(stage_names[static_cast<int>(Stage::parse)]) == "parse");
     CHECK(std::string(stage_names[static_cast<int>(Stage::exec)]) == "exec");
-    CHECK(sizeof stage_names / sizeof *stage_names == static_cast<size_t>(Stage::exec) + 1);
+    CHECK(std::string(stage_names[static_cast<int>(Stage::list)]) == "list");
+    CHECK(sizeof stage_names / sizeof *stage_names == static_cast<size_t>(Stage::list) + 1);
 }
 
 TEST_CASE("a failure is one, and none is none")
 {
     CHECK(!Failure());
-    const Failure failure(Stage::join, "text", "subject", sys::Errno::eperm, "hint");
+    const Failure failure("text", "subject", sys::Errno::eperm, "hint");
     REQUIRE(failure);
     CHECK(failure->status == status_failed);
     CHECK(failure->error == sys::Errno::eperm);
     CHECK(failure->detail == nullptr);
+}
+
+TEST_CASE("a result is checked: an error is a failure, and a value is none")
+{
+    CHECK(!check(sys::Result<void>(0), "text", "subject"));
+    CHECK(!check(sys::Result<long>(7), "text"));
+    const Failure failure = check(sys::Result<long>(-EPERM), "text", "subject");
+    REQUIRE(failure);
+    CHECK(failure->error == sys::Errno::eperm);
+    CHECK(std::string(failure->subject) == "subject");
 }

@@ -45,6 +45,8 @@ public:
         }
         return line;
     }
+    /// Where that is reported; -1: nowhere.
+    int status_fd() const { return options_.status_fd; }
     const nsjoin::Failure &failure() const { return failure_; }
 
 private:

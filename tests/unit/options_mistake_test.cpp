@@ -4,8 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/options.h"
 
-#include <algorithm>
 #include <linux/sched.h>
+#include <map>
 #include <set>
 
 using namespace nsjoin;
@@ -15,14 +15,13 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::vector<HelpLine> help_lines()
+std::vector<const Option *> all_options()
 {
-    std::vector<HelpLine> lines;
-    HelpLine line{};
-    for (size_t i = 0; help_line(i, line); ++i) {
-        lines.push_back(line);
+    std::vector<const Option *> options;
+    while (const Option *option = option_at(options.size())) {
+        options.push_back(option);
     }
-    return lines;
+    return options;
 }
 
 } // namespace
@@ -32,50 +31,51 @@ TEST_CASE("each mistake in a command line has its own words")
     const std::vector<std::pair<Words, std::string>> mistakes{
         {{}, "no process given|nsjoin <pid> -- command"},
         {{"--"}, "no process given|nsjoin <pid> -- command"},
-        {{"--list"}, "no process given|nsjoin <pid> -- command"},
-        {{"--list", "--net=f"}, "no process given|nsjoin <pid> -- command"},
-        {{"-"}, "not a process number:|-|it is from 1 to 2147483647"},
-        {{"0"}, "not a process number:|0|it is from 1 to 2147483647"},
-        {{"1x"}, "not a process number:|1x|it is from 1 to 2147483647"},
-        {{"+1"}, "not a process number:|+1|it is from 1 to 2147483647"},
-        {{"2147483648"}, "not a process number:|2147483648|it is from 1 to 2147483647"},
+        {{"--list"}, "no process given; one is needed for %|--list|nsjoin <pid> -- command"},
+        {{"--list", "--net=f"},
+         "no process given; one is needed for %|--list|nsjoin <pid> -- command"},
+        {{"-"}, "invalid process ID: %|-|expected 1 to 2147483647"},
+        {{"0"}, "invalid process ID: %|0|expected 1 to 2147483647"},
+        {{"1x"}, "invalid process ID: %|1x|expected 1 to 2147483647"},
+        {{"+1"}, "invalid process ID: %|+1|expected 1 to 2147483647"},
+        {{"2147483648"}, "invalid process ID: %|2147483648|expected 1 to 2147483647"},
         {{"18446744073709551617"},
-         "not a process number:|18446744073709551617|it is from 1 to 2147483647"},
-        {{"-t", "-1"}, "not a process number:|-1|it is from 1 to 2147483647"},
-        {{"--target="}, "not a process number:||it is from 1 to 2147483647"},
-        {{"1:"}, "not the inode number of a pidfd:|"},
-        {{"1:0"}, "not the inode number of a pidfd:|0"},
-        {{"1:2x"}, "not the inode number of a pidfd:|2x"},
-        {{"1:18446744073709551616"}, "not the inode number of a pidfd:|18446744073709551616"},
-        {{"-t1", "-t2"}, "two processes given, the second is|2"},
-        {{"-t1", "--pidfd=2"}, "two processes given, the second is --pidfd|2"},
-        {{"--pidfd=x"}, "not a file descriptor:|x"},
-        {{"--keep-fd=-1"}, "not a file descriptor:|-1"},
-        {{"--status-fd=2147483648"}, "not a file descriptor:|2147483648"},
-        {{"-N", ""}, "not a file descriptor:|"},
-        {{"-S4294967295"}, "not a number of a user or group, nor follow:|4294967295"},
-        {{"-G", "root"}, "not a number of a user or group, nor follow:|root"},
-        {{"--setenv=A"}, "not of the form NAME=VALUE:|A"},
-        {{"--setenv==A"}, "not of the form NAME=VALUE:|=A"},
-        {{"--kill-child=9x"}, "not a signal:|9x|such as TERM, SIGTERM or 15"},
-        {{"--kill-child=0"}, "not a signal:|0|such as TERM, SIGTERM or 15"},
-        {{"--kill-child=65"}, "not a signal:|65|such as TERM, SIGTERM or 15"},
-        {{"--env=1"}, "no value can be given in|--env=1"},
-        {{"--all="}, "no value can be given in|--all="},
-        {{"--root="}, "the value is empty in|--root="},
-        {{"--net="}, "the value is empty in|--net="},
-        {{"--bring"}, "a value is missing behind|--bring"},
-        {{"-aS"}, "a value is missing behind|-aS"},
-        {{"-mx"}, "unknown option|-mx|see --help"},
-        {{"-1"}, "unknown option|-1|see --help"},
-        {{"--mout"}, "unknown option|--mout|did you mean --%|mount"},
-        {{"--Mount=f"}, "unknown option|--Mount=f|did you mean --%|mount"},
-        {{"--sttenv=A=b"}, "unknown option|--sttenv=A=b|did you mean --%|setenv"},
-        {{"--nothing-like-it"}, "unknown option|--nothing-like-it|see --help"},
-        {{"--set=1"}, "more than one option begins with|--set=1|see --help"},
-        {{"--="}, "more than one option begins with|--=|see --help"},
-        {{"-w", "-W/x", "1"}, "--wd and --wdns exclude each other"},
-        {{"-w/y", "-W/x", "--net=f"}, "--wd and --wdns exclude each other"},
+         "invalid process ID: %|18446744073709551617|expected 1 to 2147483647"},
+        {{"-t", "-1"}, "invalid process ID: %|-1|expected 1 to 2147483647"},
+        {{"--target="}, "invalid process ID: %||expected 1 to 2147483647"},
+        {{"1:"}, "invalid inode number of a pidfd: %|"},
+        {{"1:0"}, "invalid inode number of a pidfd: %|0"},
+        {{"1:2x"}, "invalid inode number of a pidfd: %|2x"},
+        {{"1:18446744073709551616"}, "invalid inode number of a pidfd: %|18446744073709551616"},
+        {{"-t1", "-t2"}, "more than one process given: %|2"},
+        {{"-t1", "--pidfd=2"}, "more than one process given: --pidfd %|2"},
+        {{"--pidfd=x"}, "invalid file descriptor: %|x"},
+        {{"--keep-fd=-1"}, "invalid file descriptor: %|-1"},
+        {{"--status-fd=2147483648"}, "invalid file descriptor: %|2147483648"},
+        {{"-N", ""}, "invalid file descriptor: %|"},
+        {{"-S4294967295"}, "invalid user or group ID: %|4294967295|expected a number or follow"},
+        {{"-G", "root"}, "invalid user or group ID: %|root|expected a number or follow"},
+        {{"--setenv=A"}, "invalid variable: %|A|expected <name>=<value>"},
+        {{"--setenv==A"}, "invalid variable: %|=A|expected <name>=<value>"},
+        {{"--kill-child=9x"}, "unknown signal: %|9x|examples: TERM, SIGTERM, 15"},
+        {{"--kill-child=0"}, "unknown signal: %|0|examples: TERM, SIGTERM, 15"},
+        {{"--kill-child=65"}, "unknown signal: %|65|examples: TERM, SIGTERM, 15"},
+        {{"--env=1"}, "this option takes no value: %|--env=1"},
+        {{"--all="}, "this option takes no value: %|--all="},
+        {{"--root="}, "the value is empty: %|--root="},
+        {{"--net="}, "the value is empty: %|--net="},
+        {{"--bring"}, "a value is missing after %|--bring"},
+        {{"-aS"}, "a value is missing after %|-aS"},
+        {{"-mx"}, "unknown option %|-mx|see --help"},
+        {{"-1"}, "unknown option %|-1|see --help"},
+        {{"--mout"}, "unknown option %|--mout|did you mean --&?|mount"},
+        {{"--Mount=f"}, "unknown option %|--Mount=f|did you mean --&?|mount"},
+        {{"--sttenv=A=b"}, "unknown option %|--sttenv=A=b|did you mean --&?|setenv"},
+        {{"--nothing-like-it"}, "unknown option %|--nothing-like-it|see --help"},
+        {{"--set=1"}, "ambiguous option %|--set=1|see --help"},
+        {{"--="}, "ambiguous option %|--=|see --help"},
+        {{"-w", "-W/x", "1"}, "--wd and --wdns cannot be combined"},
+        {{"-w/y", "-W/x", "--net=f"}, "--wd and --wdns cannot be combined"},
     };
     for (const auto &[words, text] : mistakes) {
         CAPTURE(words);
@@ -83,31 +83,48 @@ TEST_CASE("each mistake in a command line has its own words")
         CHECK(parsed.mistake() == text);
         REQUIRE(parsed.failure());
         CHECK(parsed.failure()->status == 125);
-        CHECK(parsed.failure()->stage == Stage::parse);
+        CHECK(parsed.failure()->stage == Stage::none);
         CHECK(parsed.failure()->error == sys::Errno::none);
     }
 }
 
-TEST_CASE("what wants a process is named where there is none")
+TEST_CASE("an option that needs a process is named where there is none")
 {
-    const std::vector<std::pair<std::string, std::string>> wanting{
-        {"-m", "a namespace without a file"},
-        {"-a", "a namespace without a file"},
-        {"-N3", "--net-socket"},
-        {"-e", "--env"},
-        {"-r", "--root without a directory"},
-        {"-w", "--wd without a directory"},
-        {"-W", "--wd without a directory"},
-        {"-c", "--join-cgroup"},
-        {"-Z", "--follow-context"},
-        {"-Sfollow", "follow"},
-        {"-Gfollow", "follow"},
-    };
-    for (const auto &[word, what] : wanting) {
+    for (const std::string word : {"-m", "--user", "-a", "-N3", "-e", "-r", "-w", "-W", "-c", "-Z",
+                                   "-FmW", "--join-cgroup"}) {
         CAPTURE(word);
         CHECK(Parsed({word, "--ipc=f"}).mistake() ==
-              "no process given, which is wanted by|" + what + "|nsjoin <pid> -- command");
+              "no process given; one is needed for %|" + word + "|nsjoin <pid> -- command");
     }
+    for (const Words &words : {Words{"-Sfollow"}, Words{"--setgid", "follow"}}) {
+        Words with_file = words;
+        with_file.emplace_back("--ipc=f");
+        CHECK(Parsed(with_file).mistake() ==
+              "no process given; one is needed for %|follow|nsjoin <pid> -- command");
+    }
+    for (const std::string word : {"-S5", "-r/", "-w.", "-W/", "--clear-env", "--user-parent"}) {
+        CAPTURE(word);
+        CHECK(Parsed({word, "--ipc=f"}).mistake() == "nothing");
+    }
+}
+
+TEST_CASE("the status descriptor is none that the command gets")
+{
+    const std::string text = "--status-fd cannot be a descriptor that the command gets: %|";
+    const std::string hint = "|use one from 3 up that --keep-fd does not name";
+    for (const std::string fd : {"0", "1", "2", "02"}) {
+        const Parsed parsed({"--status-fd=" + fd, "1"});
+        CHECK(parsed.mistake() == text + fd + hint);
+        // It is not reported to those who read the command's output.
+        CHECK(parsed.status_fd() == -1);
+    }
+    const Parsed before({"--keep-fd=4", "--keep-fd=3", "--status-fd=3", "1"});
+    CHECK(before.mistake() == text + "3" + hint);
+    CHECK(before.status_fd() == 3);
+    const Parsed behind({"--status-fd", "4", "--keep-fd", "3", "--keep-fd", "4", "1"});
+    CHECK(behind.mistake() == text + "4" + hint);
+    CHECK(behind.status_fd() == 4);
+    CHECK(Parsed({"--status-fd=3", "--keep-fd=4", "--keep-fd=2", "1"}).good().status_fd == 3);
 }
 
 TEST_CASE("256 variables and 64 descriptors are the most")
@@ -116,13 +133,13 @@ TEST_CASE("256 variables and 64 descriptors are the most")
     words.resize(257, "--setenv=A=b");
     CHECK(Parsed(words).good().set_count == 256);
     words.emplace_back("--setenv=C=d");
-    CHECK(Parsed(words).mistake() == "more than 256 times --setenv, at|C=d");
+    CHECK(Parsed(words).mistake() == "more than 256 --setenv options: %|C=d");
 
     Words kept{"1"};
     kept.resize(65, "--keep-fd=3");
     CHECK(Parsed(kept).good().keep_count == 64);
     kept.emplace_back("--keep-fd=4");
-    CHECK(Parsed(kept).mistake() == "more than 64 times --keep-fd, at|4");
+    CHECK(Parsed(kept).mistake() == "more than 64 --keep-fd options: %|4");
 }
 
 TEST_CASE("argv may be empty, and words of any length")
@@ -131,54 +148,69 @@ TEST_CASE("argv may be empty, and words of any length")
     Options options;
     CHECK(parse(none, options));
     CHECK(Parsed({"--" + std::string(100'000, 'a')}).mistake().find("unknown option") == 0);
-    CHECK(Parsed({std::string(100'000, '1')}).mistake().find("not a process number") == 0);
+    CHECK(Parsed({std::string(100'000, '1')}).mistake().find("invalid process ID") == 0);
 }
 
-TEST_CASE("a long option may be cut short as far as no other begins so")
+TEST_CASE("a long option can be abbreviated, and nsenter's abbreviations keep their meaning")
 {
-    const std::set<std::string> own{"pidfd",      "clear-env", "setenv", "bring", "keep-fd",
-                                    "kill-child", "status-fd", "pty",    "list"};
-    std::set<std::string> names;
-    for (const auto &line : help_lines()) {
-        names.insert(line.name);
+    std::map<std::string, Origin> names;
+    for (const Option *option : all_options()) {
+        names.emplace(option->name(), option->origin);
     }
-    for (const auto &name : names) {
+    for (const auto &[name, origin] : names) {
         for (size_t size = 1; size < name.size(); ++size) {
             const std::string beginning = name.substr(0, size);
             int of_nsenter = 0;
             int of_ours = 0;
-            for (const auto &other : names) {
+            for (const auto &[other, of_other] : names) {
                 if (other.rfind(beginning, 0) == 0) {
-                    ++(own.contains(other) ? of_ours : of_nsenter);
+                    ++(of_other == Origin::ours ? of_ours : of_nsenter);
                 }
             }
-            // What is short for one of nsenter's stays so.
             const int candidates = of_nsenter > 0 ? of_nsenter : of_ours;
             CAPTURE(beginning);
             // No option takes this value, so there is always a mistake: which one tells.
             const std::string mistake = Parsed({"--" + beginning + "="}).mistake();
             CHECK(mistake.rfind("unknown option", 0) != 0);
-            CHECK((mistake.rfind("more than one option", 0) == 0) ==
+            CHECK((mistake.rfind("ambiguous option", 0) == 0) ==
                   (candidates > 1 && !names.contains(beginning)));
         }
     }
     CHECK(Parsed({"--pi", "1"}).good().from_target.flags() == CLONE_NEWPID);
     CHECK(Parsed({"--c", "1"}).good().from_target.flags() == CLONE_NEWCGROUP);
     CHECK(Parsed({"--keep", "1"}).good().keep_caps);
-    CHECK(Parsed({"--keep-f=1", "1"}).good().keep_count == 1);
+    CHECK(Parsed({"--keep-f=3", "1"}).good().keep_count == 1);
+    CHECK(Parsed({"--r", "1"}).good().root.from == Directory::From::target);
+    CHECK(Parsed({"--re", "1"}).good().require_pidfd);
 }
 
-TEST_CASE("no two options have the same name or letter")
+TEST_CASE("what nsenter does not have is ours")
 {
-    const auto lines = help_lines();
-    CHECK(lines.size() > 25);
-    for (const auto &line : lines) {
-        CAPTURE(line.name);
-        CHECK(*line.text != '\0');
-        const auto same = std::count_if(lines.begin(), lines.end(), [&](const auto &other) {
-            return std::string(other.name) == line.name ||
-                   (line.letter != 0 && other.letter == line.letter);
-        });
-        CHECK(same == 1);
+    const std::set<std::string> ours{"pidfd",   "require-pidfd", "clear-env", "setenv", "bring",
+                                     "keep-fd", "kill-child",    "status-fd", "pty",    "list"};
+    for (const Option *option : all_options()) {
+        CAPTURE(option->name());
+        CHECK((option->origin == Origin::ours) == ours.contains(option->name()));
+    }
+}
+
+TEST_CASE("every option has a name, a letter if any, and words of its own")
+{
+    const auto options = all_options();
+    CHECK(options.size() > 25);
+    std::set<std::string> names;
+    std::set<std::string> helps;
+    std::string letters;
+    CHECK(Parsed({"--re", "1"}).good().require_pidfd);
+    for (const Option *option : options) {
+        CAPTURE(option->name());
+        CHECK(*option->help() != '\0');
+        CHECK((option->value == Value::none) == (*option->placeholder() == '\0'));
+        CHECK(names.insert(option->name()).second);
+        CHECK(helps.insert(option->help()).second);
+        if (option->letter != 0) {
+            CHECK(letters.find(option->letter) == std::string::npos);
+            letters += option->letter;
+        }
     }
 }

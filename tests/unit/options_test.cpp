@@ -85,6 +85,7 @@ TEST_CASE("options without a value set what they are for, and nothing else")
         {"--no-fork", &Options::no_fork},
         {"-F", &Options::no_fork},
         {"--pty", &Options::pty},
+        {"--require-pidfd", &Options::require_pidfd},
     };
     for (const auto &[word, flag] : flags) {
         CAPTURE(word);
@@ -132,12 +133,12 @@ TEST_CASE("the last of --env and --clear-env counts, and --setenv adds up")
 
 TEST_CASE("descriptors, a signal and a program are taken as they are given")
 {
-    const Parsed parsed({"--keep-fd=9", "--keep-fd", "2147483647", "--status-fd=0", "--bring=/sh",
+    const Parsed parsed({"--keep-fd=9", "--keep-fd", "2147483647", "--status-fd=8", "--bring=/sh",
                          "--net-socket=5", "--kill-child=HUP", "1"});
     REQUIRE(parsed.good().keep_count == 2);
     CHECK(parsed.good().keep[0] == 9);
     CHECK(parsed.good().keep[1] == 2147483647);
-    CHECK(parsed.good().status_fd == 0);
+    CHECK(parsed.good().status_fd == 8);
     CHECK(std::string(parsed.good().bring) == "/sh");
     CHECK(parsed.good().net_socket == 5);
     CHECK(parsed.good().kill_child == SIGHUP);

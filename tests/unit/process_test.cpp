@@ -6,18 +6,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-TEST_CASE("a fork is a child, whose end raises SIGCHLD, and goes on where its parent was")
+TEST_CASE("a fork is a child that only a wait for all kinds finds until it executes a program")
 {
-    const auto child = sys::fork();
+    const bool executes = GENERATE(false, true);
+    const auto child = sys::fork(sys::Signal::sigurg);
     REQUIRE(child);
     if (child.value() == sys::Pid{}) {
+        if (executes) {
+            execl("/bin/sh", "sh", "-c", "exit 7", nullptr);
+        }
         sys::exit(sys::getpid() != sys::Pid{} ? 7 : 1);
     }
-    int status = 0;
-    // Only children of that kind are waited for.
-    CHECK(waitpid(static_cast<pid_t>(child.value()), &status, 0) ==
-          static_cast<pid_t>(child.value()));
-    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 7));
+    const auto pid = static_cast<pid_t>(child.value());
+    siginfo_t info = {};
+    REQUIRE(waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | __WALL) == 0);
+    sys::WaitStatus status;
+    const auto executed = sys::wait_now(child.value(), sys::Children::executed, status);
+    CHECK(static_cast<bool>(executed) == executes);
+    if (!executes) {
+        CHECK(executed.error() == sys::Errno::echild);
+        REQUIRE(sys::wait_now(child.value(), sys::Children::all, status));
+    }
+    CHECK((status.exited() && status.code() == 7));
 }
 
 TEST_CASE("the number of a clone is put where its parent wants it")

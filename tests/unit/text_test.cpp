@@ -84,7 +84,7 @@ TEST_CASE("text is taken line by line, whether or not the last has an end")
         CHECK(string(line) == "three");
         CHECK(!take_line(text, line));
     }
-    TextView none;
+    TextView none{};
     TextView line;
     CHECK(!take_line(none, line));
 }

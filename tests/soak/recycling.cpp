@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "town.h"
+#include "recycling.h"
 
-#include "tests/soak/houses.h"
+#include "tests/soak/pods.h"
 #include "tests/soak/scenes.h"
 #include "tests/support/seccomp.h"
 
@@ -37,18 +37,18 @@ using namespace support;
 
 namespace {
 
-constexpr int house_count = 4;
+constexpr int pod_count = 4;
 constexpr int slot_count = 2;
 constexpr int history_size = 1 << 20;
-constexpr int town_failed = 99;
+constexpr int could_not_recycle = 99;
 
 // The process that has the number of a slot now. A new one begins with an odd version, and is there
 // with the next even one.
 struct Slot {
     std::atomic<int> version;
     std::atomic<unsigned long long> inode;
-    // The house of each process that has had it.
-    std::array<std::atomic<unsigned char>, history_size> houses;
+    // The pod of each process that has had it.
+    std::array<std::atomic<unsigned char>, history_size> pods;
 };
 
 struct Shared {
@@ -81,31 +81,31 @@ pid_t number_of(int slot)
 }
 
 // Has the number of one slot used again and again.
-int recycle(Shared &shared, int index, const std::vector<House> &houses)
+int recycle(Shared &shared, int index, const std::vector<Pod> &pods)
 {
     Slot &slot = shared.slots[static_cast<size_t>(index)];
     std::minstd_rand random(static_cast<unsigned>(index) + 1);
     pid_t pid = 0;
     for (int generation = 0; !shared.stop && generation < history_size; ++generation) {
-        const auto house = static_cast<unsigned char>(
+        const auto pod = static_cast<unsigned char>(
             (generation == 0 ? 0
-                             : slot.houses[static_cast<size_t>(generation) - 1] + 1 +
-                                   static_cast<int>(random() % (house_count - 1))) %
-            house_count);
-        if (!enter(houses[house])) {
-            return town_failed;
+                             : slot.pods[static_cast<size_t>(generation) - 1] + 1 +
+                                   static_cast<int>(random() % (pod_count - 1))) %
+            pod_count);
+        if (!enter(pods[pod])) {
+            return could_not_recycle;
         }
-        slot.houses[static_cast<size_t>(generation)] = house;
+        slot.pods[static_cast<size_t>(generation)] = pod;
         slot.version = 2 * generation + 1;
         if (pid != 0) {
             kill(pid, SIGKILL);
             waitpid(pid, nullptr, 0);
         }
         int pidfd = -1;
-        // In the house somebody may have the number for the moment.
-        while ((pid = make_process(number_of(index), Born::child, pidfd)) < 0) {
+        // In the pod somebody may have the number for the moment.
+        while ((pid = make_process(pods[pod], number_of(index), Born::child, pidfd)) < 0) {
             if (errno != EEXIST || shared.stop) {
-                return shared.stop ? 0 : town_failed;
+                return shared.stop ? 0 : could_not_recycle;
             }
         }
         struct stat status {};
@@ -123,9 +123,15 @@ int recycle(Shared &shared, int index, const std::vector<House> &houses)
 // How the numbers are given.
 enum class By { number, number_and_inode, number_before_pidfds };
 
+struct Joiner {
+    By by;
+    uid_t user;
+};
+
 struct Join {
     std::optional<Namespaces> reported;
     int status = 0;
+    bool left_process = false;
 };
 
 Join run_nsjoin(const std::string &program, const std::string &report, const std::string &target,
@@ -133,7 +139,7 @@ Join run_nsjoin(const std::string &program, const std::string &report, const std
 {
     // Its offset is that of the command's stdout as well.
     if (ftruncate(output, 0) != 0 || lseek(output, 0, SEEK_SET) != 0) {
-        _exit(town_failed);
+        _exit(could_not_recycle);
     }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -145,10 +151,13 @@ Join run_nsjoin(const std::string &program, const std::string &report, const std
                                    const_cast<char *const *>(words.data()), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) {
-        _exit(town_failed);
+        _exit(could_not_recycle);
     }
     Join join;
     waitpid(pid, &join.status, 0);
+    while (waitpid(-1, nullptr, __WALL) > 0) {
+        join.left_process = true;
+    }
     char text[1024];
     const ssize_t size = pread(output, text, sizeof text, 0);
     if (size <= 0) {
@@ -163,7 +172,8 @@ void complain(Shared &shared, const std::string &target, const Join &join,
               const std::string &expected)
 {
     std::string text = "nsjoin " + target + " ended with wait status " +
-                       std::to_string(join.status) + " and ran in";
+                       std::to_string(join.status) + (join.left_process ? ", left a process" : "") +
+                       " and ran in";
     if (join.reported) {
         for (const auto &name : *join.reported) {
             text += " " + name;
@@ -178,16 +188,24 @@ void complain(Shared &shared, const std::string &target, const Join &join,
     }
 }
 
-int join_often(Shared &shared, By by, int joins, const std::vector<House> &houses)
+int join_often(Shared &shared, Joiner joiner, int joins, const Programs &programs,
+               const std::vector<Pod> &pods)
 {
-    const std::string program = nsjoin_path();
-    const std::string report = report_path();
+    const auto [by, user] = joiner;
+    const std::string program = programs.nsjoin();
+    const std::string report = programs.report();
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     const auto output = static_cast<int>(syscall(SYS_memfd_create, "report", 1U));
     dup2(open("/dev/null", O_RDWR | O_CLOEXEC), STDERR_FILENO);
     if (by == By::number_before_pidfds) {
         refuse({SYS_pidfd_open}, ENOSYS);
     }
-    std::minstd_rand random(static_cast<unsigned>(by) + 1);
+    if (user != 0) {
+        become(user);
+    }
+    // Root needs not be in their user namespace.
+    const size_t first_joined = user != 0 ? 0 : 1;
+    std::minstd_rand random(static_cast<unsigned>(by) + 1 + user);
     while (!shared.stop && shared.started++ < joins) {
         const auto index = static_cast<size_t>(random() % slot_count);
         Slot &slot = shared.slots[index];
@@ -202,24 +220,27 @@ int join_often(Shared &shared, By by, int joins, const std::vector<House> &house
         // Most leave out PID and mount, the last of `names`: without a child they are quicker.
         const bool all = random() % 4 == 0;
         const size_t joined = all ? names.size() : names.size() - 2;
-        const Join join = run_nsjoin(program, report, target, all ? "-Ciunpm" : "-Ciun", output);
-        if (!join.reported && WIFEXITED(join.status) && WEXITSTATUS(join.status) == 125) {
+        const std::string which = std::string(user != 0 ? "-U" : "-") + (all ? "Ciunpm" : "Ciun");
+        const Join join = run_nsjoin(program, report, target, which.c_str(), output);
+        if (!join.left_process && !join.reported && WIFEXITED(join.status) &&
+            WEXITSTATUS(join.status) == 125) {
             ++shared.refused;
             continue;
         }
-        const int house = join.reported ? house_of(*join.reported, houses, joined) : -1;
+        const int pod = join.reported ? pod_of(*join.reported, pods, first_joined, joined) : -1;
         // Those that may have had the number meanwhile; asked for by its inode, it is the one.
         const int first = (before + 1) / 2 - 1;
         const int last = certain ? first : (slot.version + 1) / 2 - 1;
         bool right = false;
         for (int i = std::max(0, first - (before % 2)); i <= last; ++i) {
-            right = right || slot.houses[static_cast<size_t>(i)] == house;
+            right = right || slot.pods[static_cast<size_t>(i)] == pod;
         }
-        if (!right || !WIFEXITED(join.status) || WEXITSTATUS(join.status) != reported) {
+        if (!right || join.left_process || !WIFEXITED(join.status) ||
+            WEXITSTATUS(join.status) != reported) {
             std::string expected;
             for (int i = std::max(0, first - (before % 2)); i <= last; ++i) {
                 expected += " one of";
-                for (const auto &name : houses[slot.houses[static_cast<size_t>(i)]].namespaces) {
+                for (const auto &name : pods[slot.pods[static_cast<size_t>(i)]].namespaces) {
                     expected += " " + name;
                 }
             }
@@ -246,64 +267,66 @@ void have_few_numbers()
     }
 }
 
-// Process 1 of the town.
-[[noreturn]] void live(Shared &shared, int joins)
+// Process 1 of the PID namespace in which numbers are used again.
+[[noreturn]] void run_init(Shared &shared, int joins, const Programs &programs)
 {
     if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
         mount("proc", "/proc", "proc", 0, nullptr) != 0) {
-        _exit(town_failed);
+        _exit(could_not_recycle);
     }
     have_few_numbers();
     for (int i = 0; i < reserved; ++i) {
         Child::calling([] { return 0; }).wait();
     }
-    const std::vector<House> houses = build_houses(house_count);
+    const std::vector<Pod> pods = make_pods(pod_count, rootless_user());
     const auto recycler = [&](int slot) {
-        return Child::calling([&, slot] { return recycle(shared, slot, houses); });
+        return Child::calling([&, slot] { return recycle(shared, slot, pods); });
     };
-    const auto joiner = [&](By by) {
-        return Child::calling([&, by] { return join_often(shared, by, joins, houses); });
+    const auto joiner = [&](By by, uid_t user = 0) {
+        return Child::calling([&, by, user] {
+            return join_often(shared, {by, user}, joins, programs, pods);
+        });
     };
     Child recycler_0 = recycler(0);
     Child recycler_1 = recycler(1);
     Child joiner_0 = joiner(By::number);
     Child joiner_1 = joiner(By::number_and_inode);
     Child joiner_2 = joiner(By::number_before_pidfds);
-    while (!joiner_0.ended() || !joiner_1.ended() || !joiner_2.ended()) {
+    Child joiner_3 = joiner(By::number, rootless_user());
+    while (!joiner_3.ended() || !joiner_0.ended() || !joiner_1.ended() || !joiner_2.ended()) {
         // Without them it shows nothing.
         if (recycler_0.ended() || recycler_1.ended()) {
-            _exit(town_failed);
+            _exit(could_not_recycle);
         }
         usleep(10'000);
     }
-    // With process 1 all of them go. To end the houses first could take for ever: they wait for the
+    // With process 1 all of them go. To end the pods first could take for ever: they wait for the
     // recyclers' processes to be reaped.
     _exit(0);
 }
 
 } // namespace
 
-std::string run_town(int joins, Count &count)
+std::string join_recycled_numbers(int joins, Count &count)
 {
-    // Thrown from here, not in a child.
-    nsjoin_path();
-    report_path();
+    const Programs programs;
     Shared &shared = *map_shared();
-    Child town = Child::calling([&]() -> int { live(shared, joins); }, CLONE_NEWPID | CLONE_NEWNS);
+    Child init = Child::calling([&]() -> int { run_init(shared, joins, programs); },
+                                CLONE_NEWPID | CLONE_NEWNS);
     // As long as it gets on.
-    for (int before = -1; !town.ended() && before != shared.started;) {
+    for (int before = -1; !init.ended() && before != shared.started;) {
         before = shared.started;
-        eventually([&] { return town.ended() || shared.started > before + joins / 100; });
+        eventually([&] { return init.ended() || shared.started > before + joins / 100; });
     }
     count = {shared.ran, shared.certain, shared.refused, 0};
     for (const Slot &slot : shared.slots) {
         count.processes += slot.version / 2;
     }
     std::string wrong = shared.wrong;
-    if (!town.ended()) {
+    if (!init.ended()) {
         wrong = "it does not go on";
-    } else if (const Status status = town.wait(); wrong.empty() && !(status == Status{0, 0})) {
-        wrong = "the town ended with " + std::to_string(status.code);
+    } else if (const Status status = init.wait(); wrong.empty() && !(status == Status{0, 0})) {
+        wrong = "process 1 of the PID namespace ended with " + std::to_string(status.code);
     }
     munmap(&shared, sizeof shared);
     return wrong;
