@@ -53,7 +53,7 @@ private:
     void reap_between();
     void find_command();
     void end_before_start(Signal signal);
-    void end_unreaped();
+    [[gnu::noinline]] void end_unreaped();
     void send(const SignalInfo &info);
     void stop(Signal signal);
     void kill_child();
@@ -64,7 +64,10 @@ private:
     void print_rest();
 
     /// The process in between has nothing to do any more, and is not left to others to reap.
-    bool is_over() const { return ended_ && (between_ == Pid{} || end_wanted_); }
+    [[gnu::section(".text.waiting")]] bool is_over() const
+    {
+        return ended_ && (between_ == Pid{} || end_wanted_);
+    }
     bool is_starting() const { return static_cast<bool>(failures_); }
 
     Run &run_;
@@ -93,8 +96,9 @@ Outcome Relay::until_end()
     // Most commands end before it pays to give anything back.
     long patience[2] = {0, 100'000'000};
     long *time = patience;
+    // Out here, as the constants that they begin as are given back too.
+    Poll polls[4 + Terminal::poll_count];
     while (!is_over()) {
-        Poll polls[4 + Terminal::poll_count];
         polls[0] = Poll(signals_, Poll::in);
         // Otherwise it is soon enough to look when there is a signal, and saves waking up.
         const bool wants_start = status_fd_ || command_ == Pid{};
@@ -110,8 +114,9 @@ Outcome Relay::until_end()
             break;
         }
         if (happened && happened.value() == 0) {
-            constexpr Address page = 4096; // larger ones: rounded up, as far as the code goes
-            give_back_code(program_start, (address(code_waiting) & -page) - address(program_start));
+            constexpr Address page = 4096; // where pages are larger, nothing is given back
+            char *rest = code_rest + (-address(code_rest) & (page - 1));
+            give_back_code(rest, address(code_end) - address(rest));
             time = nullptr;
         }
         if (polls[1].happened != 0) {

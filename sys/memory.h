@@ -10,7 +10,7 @@
 
 /// Where the parts of this program lie, program.ld. These are addresses; only from memory_free up
 /// to memory_free_end there are contents, which are zero and which nothing else uses.
-extern "C" char program_start[], code_waiting[], code_end[], memory_free[], memory_free_end[],
+extern "C" char program_start[], code_rest[], code_end[], memory_free[], memory_free_end[],
     program_end[];
 
 namespace sys {
