@@ -84,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Options options;
     const Failure failure = parse(argv.data(), options);
     if (failure) {
-        fuzz::require(failure->stage == Stage::parse && failure->status == status_failed);
+        fuzz::require(failure->stage == Stage::none && failure->status == status_failed);
     } else {
         require_sound(options, argv);
     }

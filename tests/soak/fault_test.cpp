@@ -181,12 +181,12 @@ Outcomes fail_each(const Scene &scene)
     CHECK(usual.answer.error.empty() == (scene.status == reported && !scene.warns));
     CHECK(is_warning(usual.answer.error) == scene.warns);
     if (scene.check) {
-        CHECK(scene.check(usual, {}) == "");
+        CHECK(scene.check(usual, {}).empty());
     }
     const auto again = observe(scene.program, {});
     CHECK(same(again, usual));
     if (scene.check) {
-        CHECK(scene.check(again, {}) == "");
+        CHECK(scene.check(again, {}).empty());
     }
     for (const Call &call : until_exec(usual.calls)) {
         const CallErrors *const known = errors_of(call.number);
