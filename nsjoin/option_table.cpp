@@ -238,15 +238,50 @@ const Option *find_option(char letter)
     return nullptr;
 }
 
+const char *candidates(sys::TextView name)
+{
+    // No more begin with the same letter.
+    static char list[128];
+    size_t size = 0;
+    Origin origin = ours;
+    for (const Option &option : table.options) {
+        if (!begins(option.name(), name) || option.origin > origin) {
+            continue;
+        }
+        // As in find_option().
+        size = option.origin < origin ? 0 : size;
+        origin = option.origin;
+        const char *const parts[] = {size != 0 ? ", --" : "--", option.name()};
+        for (const char *part : parts) {
+            for (; *part != '\0' && size < sizeof list - 1; ++part) {
+                list[size++] = *part;
+            }
+        }
+    }
+    list[size] = '\0';
+    return list;
+}
+
 const char *nearest_option(sys::TextView name)
 {
+    constexpr size_t too_far = 4;
+    constexpr size_t longest = 32;
     const char *best = nullptr;
-    size_t best_distance = 4;
+    size_t best_rank = ~size_t{0};
     for (const Option &option : table.options) {
-        const size_t d = distance(name, option.name());
-        if (d < best_distance) {
-            best = option.name();
-            best_distance = d;
+        const char *const own = option.name();
+        const size_t size = sys::length(own);
+        size_t rank = longest - size;
+        if (!sys::begins_with(name, {own, size})) {
+            const size_t d = distance(name, own);
+            if (d >= too_far || 2 * d > name.size) {
+                continue;
+            }
+            rank = longest + d + (*name.data == *own ? 0 : too_far);
+        }
+        if (rank < best_rank) {
+            best = own;
+            best_rank = rank;
         }
     }
     return best;

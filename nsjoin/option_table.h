@@ -76,7 +76,12 @@ const Option *find_option(sys::TextView name, bool &ambiguous);
 /// The option of this letter; null: there is none.
 const Option *find_option(char letter);
 
-/// The name of the option that was probably meant; null: none is near.
+/// The names of those whose name begins so and that are ambiguous, separated by commas. Static.
+const char *candidates(sys::TextView name);
+
+/// The name of the option that was probably meant: one that `name` begins with, or the nearest of
+/// those that have at least half of its letters, first among those that begin with the same one.
+/// Null: there is none.
 const char *nearest_option(sys::TextView name);
 
 } // namespace nsjoin

@@ -18,7 +18,39 @@ Failure shared_status_fd(const char *value)
                    "use one from 3 up that --keep-fd does not name");
 }
 
+// Without the digits that it begins with.
+const char *skip_digits(const char *text)
+{
+    while (*text >= '0' && *text <= '9') {
+        ++text;
+    }
+    return text;
+}
+
 } // namespace
+
+bool is_process(const char *word)
+{
+    const char *rest = skip_digits(word);
+    if (rest != word && *rest == ':') {
+        word = rest + 1;
+        rest = skip_digits(word);
+    }
+    return rest != word && *rest == '\0';
+}
+
+bool is_container(const char *word)
+{
+    size_t size = 0;
+    for (; word[size] != '\0'; ++size) {
+        const char byte = word[size];
+        if ((byte < '0' || byte > '9') && (byte < 'a' || byte > 'f')) {
+            return false;
+        }
+    }
+    // Only digits are too great a number, which has a hint of its own.
+    return size >= 12 && size <= 64 && *skip_digits(word) != '\0';
+}
 
 Failure mistake(const char *text, const char *subject, const char *hint, const char *detail)
 {
@@ -58,7 +90,8 @@ Failure take_target(const char *text, Options &options, size_t /*name_space*/)
     const sys::TextView pid = take_word(inode, ':');
     uint64_t value = 0;
     if (!parse_number(pid, max_int, value) || value == 0) {
-        return mistake("invalid process ID: %", text, "expected 1 to 2147483647");
+        return mistake(no_process_id, text,
+                       is_container(text) ? find_container : "expected 1 to 2147483647");
     }
     options.pid = static_cast<int>(value);
     if (text[pid.size] == ':' &&
@@ -88,6 +121,12 @@ Failure take_namespace(const char *value, Options &options, size_t name_space)
     options.files[name_space] = value;
     if (value == nullptr) {
         options.from_target.add(namespaces[name_space].flag);
+    } else if (is_process(value)) {
+        return mistake("--&=<file> was given a number: %", value,
+                       namespaces[name_space].flag == CLONE_NEWUSER
+                           ? "for a process write --user %, for a user ID -S %, for a file ./%"
+                           : "for a process write --& %, for a file ./%",
+                       namespaces[name_space].name);
     }
     return {};
 }

@@ -11,6 +11,16 @@ namespace nsjoin {
 Failure mistake(const char *text, const char *subject, const char *hint = nullptr,
                 const char *detail = nullptr);
 
+/// Of a word that should be a process, and of one that looks like a container's.
+inline constexpr const char *no_process_id = "% is not a process ID";
+inline constexpr const char *find_container =
+    "the process of a container: docker inspect -f '{{.State.Pid}}' %";
+
+/// Can `word` only be a process: digits, or digits:digits?
+bool is_process(const char *word);
+/// Is it an id of a container, whole or as engines print it, 12 hexadecimal digits or more?
+bool is_container(const char *word);
+
 Failure parse_id(const char *text, Id &id);
 Failure parse_descriptor(const char *text, int &fd);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include "names.h"
 #include "option_table.h"
 #include "option_values.h"
 
@@ -8,12 +9,16 @@ namespace nsjoin {
 
 namespace {
 
+constexpr const char *usage = "nsjoin <pid> -- command";
+
 // A value that is needed and was not given is the next word. `argument` stands on the word of the
-// option, and is moved onto the last one used.
+// option, and is moved onto the last one used. `bare` becomes the option if it could have had a
+// value and has none.
 Failure take(const Option &option, const char *value, const char *const *&argument,
-             Options &options)
+             Options &options, const Option *&bare)
 {
     const char *const word = *argument;
+    bare = value == nullptr && option.value == Value::optional ? &option : nullptr;
     if (value == nullptr && option.needs_value()) {
         value = argument[1];
         if (value == nullptr) {
@@ -29,7 +34,7 @@ Failure take(const Option &option, const char *value, const char *const *&argume
 }
 
 // One word that begins with --.
-Failure parse_long(const char *const *&argument, Options &options)
+Failure parse_long(const char *const *&argument, Options &options, const Option *&bare)
 {
     const char *const name = *argument + 2;
     size_t size = 0;
@@ -40,9 +45,13 @@ Failure parse_long(const char *const *&argument, Options &options)
     bool ambiguous = false;
     const Option *const option = find_option({name, size}, ambiguous);
     if (option == nullptr) {
-        const char *const hint = ambiguous ? nullptr : nearest_option({name, size});
-        return mistake(ambiguous ? "ambiguous option %" : "unknown option %", *argument,
-                       hint != nullptr ? "did you mean --&?" : "see --help", hint);
+        if (ambiguous && size != 0) {
+            return mistake("ambiguous option %", *argument, "it can be &",
+                           candidates({name, size}));
+        }
+        const char *const near = nearest_option({name, size});
+        return mistake("unknown option %", *argument,
+                       near != nullptr ? "did you mean --&?" : "see --help", near);
     }
     if (value != nullptr && option->value == Value::none) {
         return mistake("this option takes no value: %", *argument);
@@ -50,7 +59,7 @@ Failure parse_long(const char *const *&argument, Options &options)
     if (value != nullptr && *value == '\0' && option->value == Value::optional) {
         return mistake("the value is empty: %", *argument);
     }
-    return take(*option, value, argument, options);
+    return take(*option, value, argument, options, bare);
 }
 
 bool has_slash(const char *text)
@@ -61,23 +70,50 @@ bool has_slash(const char *text)
     return *text == '/';
 }
 
+// Of several letters, which one?
+Failure unknown_letter(const char *word, char letter)
+{
+    static char text[2];
+    if (word[2] == '\0') {
+        return mistake("unknown option %", word, "see --help");
+    }
+    bool ambiguous = false;
+    if (const Option *const option = find_option({word + 1, sys::length(word + 1)}, ambiguous)) {
+        return mistake("unknown option %", word, "did you mean --&?", option->name());
+    }
+    text[0] = letter;
+    return mistake("unknown option -& in %", word, "see --help", text);
+}
+
+// Is this word probably meant as the value of the option in front of it, which can be given only
+// with =?
+bool is_value_of(const Option *bare, const char *word)
+{
+    return bare != nullptr &&
+           (bare->kind == Kind::signal ? signal_number(word) != 0 : has_slash(word));
+}
+
 // One word of letters.
-Failure parse_letters(const char *const *&argument, Options &options)
+Failure parse_letters(const char *const *&argument, Options &options, const Option *&bare)
 {
     const char *const word = *argument;
     for (const char *letter = word + 1; *letter != '\0'; ++letter) {
         const Option *const option = find_option(*letter);
         if (option == nullptr) {
-            return mistake("unknown option %", word, "see --help");
+            return unknown_letter(word, *letter);
         }
         const char *value = letter + 1;
+        if (*value == '=' && option->value != Value::none) {
+            return mistake("the value of a letter follows it without =: %", word,
+                           "or write --&=<value>", option->name());
+        }
         // getopt(3) would take what follows a namespace's letter as its file. Here it is one only
         // if it is a path: -mun are three namespaces.
         if (*value == '\0' || option->value == Value::none ||
             (option->name_space != no_namespace && !has_slash(value))) {
             value = nullptr;
         }
-        if (Failure failure = take(*option, value, argument, options); failure) {
+        if (Failure failure = take(*option, value, argument, options, bare); failure) {
             return failure;
         }
         if (value != nullptr || option->needs_value()) {
@@ -85,6 +121,34 @@ Failure parse_letters(const char *const *&argument, Options &options)
         }
     }
     return {};
+}
+
+// The word that would be the process.
+Failure not_a_process(const char *word, const Option *bare)
+{
+    if (bare != nullptr) {
+        return mistake(no_process_id, word, "write --&=%", bare->name());
+    }
+    return mistake(no_process_id, word, is_container(word) ? find_container : usage);
+}
+
+// The word that would be the command, with no -- in front of it. `before` is the option in front of
+// a process that was given without one.
+Failure check_command(const char *word, const Options &options, bool positional,
+                      const Option *before, const Option *bare)
+{
+    if (bare != nullptr && bare->kind == Kind::signal && is_value_of(bare, word)) {
+        return mistake("% would be the command", word, "write --&=%, or -- before a command",
+                       bare->name());
+    }
+    if (!positional || !is_process(word)) {
+        return {};
+    }
+    return before != nullptr && is_value_of(before, options.target)
+               ? mistake("more than one process given: & and %", word, "write --kill-child=&",
+                         options.target)
+               : mistake("more than one process given: & and %", word,
+                         "write -- before a command that is a number", options.target);
 }
 
 // What can only be said of all of them together.
@@ -99,10 +163,12 @@ Failure check(const Options &options)
             "wait",
             nullptr);
     }
+    if (options.action == Action::list && options.command[0] != nullptr) {
+        return mistake("--list runs no command: %", options.command[0]);
+    }
     if (options.has_target()) {
         return {};
     }
-    constexpr const char *usage = "nsjoin <pid> -- command";
     if (options.needs_target != nullptr) {
         return mistake("no process given; one is needed for %", options.needs_target, usage);
     }
@@ -124,7 +190,10 @@ bool Options::has_files() const
 Failure parse(const char *const *argv, Options &options)
 {
     const char *const *argument = argv[0] != nullptr ? argv + 1 : argv;
+    // The process was given without an option, and, if so, behind this one.
     bool positional = false;
+    const Option *before = nullptr;
+    const Option *bare = nullptr;
     for (; *argument != nullptr; ++argument) {
         const char *const word = *argument;
         if (word[0] == '-' && word[1] != '\0') {
@@ -132,8 +201,8 @@ Failure parse(const char *const *argv, Options &options)
                 ++argument;
                 break;
             }
-            if (Failure failure = word[1] == '-' ? parse_long(argument, options)
-                                                 : parse_letters(argument, options);
+            if (Failure failure = word[1] == '-' ? parse_long(argument, options, bare)
+                                                 : parse_letters(argument, options, bare);
                 failure) {
                 return failure;
             }
@@ -143,14 +212,21 @@ Failure parse(const char *const *argv, Options &options)
             continue;
         }
         // The process, unless one was given already, or none is needed because files were.
-        const bool is_number = word[0] >= '0' && word[0] <= '9';
-        if (positional || options.has_target() || (options.has_files() && !is_number)) {
+        if (options.has_target() || (options.has_files() && !is_process(word))) {
+            if (Failure failure = check_command(word, options, positional, before, bare); failure) {
+                return failure;
+            }
             break;
+        }
+        if (word[0] < '0' || word[0] > '9') {
+            return not_a_process(word, is_value_of(bare, word) ? bare : nullptr);
         }
         if (Failure failure = take_target(word, options, no_namespace); failure) {
             return failure;
         }
         positional = true;
+        before = bare;
+        bare = nullptr;
     }
     options.command = argument;
     return check(options);

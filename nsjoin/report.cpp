@@ -16,10 +16,13 @@ using Line = Text<>;
 
 // Whatever it is: one line stays one line, and a terminal shows just that. 80 to 9F are controls of
 // 8-bit terminals, whatever stands before them; in UTF-8 they are parts of characters, which are
-// lost.
+// lost. An empty word is shown as it is written in a shell.
 void append_foreign(Line &line, const char *string)
 {
     constexpr size_t longest = 256;
+    if (*string == '\0') {
+        line.append("''");
+    }
     for (size_t i = 0; string[i] != '\0'; ++i) {
         if (i == longest) {
             line.append("...");

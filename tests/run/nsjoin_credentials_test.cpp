@@ -254,7 +254,8 @@ TEST_CASE("an id that can't be had is refused, and nothing is run", "[native]")
                   "cannot set supplementary groups: Operation not permitted");
     for (const std::string id : {"", "x", "-1", "1x", "4294967295", "4294967296", "root"}) {
         check_refused(nsjoin({"-S", id, without.name(), "--", "echo"}),
-                      "invalid user or group ID: " + id + " (expected a number or follow)");
+                      "invalid user or group ID: " + (id.empty() ? "''" : id) +
+                          " (expected a number or follow)");
     }
 }
 

@@ -32,16 +32,24 @@ TEST_CASE("every mistake in a command line is one line on stderr")
     check_mistake({"-m"}, "no process given; one is needed for -m" + usage);
     check_mistake({"--mout", "1"}, "unknown option --mout (did you mean --mount?)");
     check_mistake({"--far-from-any", "1"}, "unknown option --far-from-any (see --help)");
-    check_mistake({"-mx", "1"}, "unknown option -mx (see --help)");
-    check_mistake({"--set=A=b", "1"}, "ambiguous option --set=A=b (see --help)");
+    check_mistake({"-mx", "1"}, "unknown option -x in -mx (see --help)");
+    check_mistake({"-m\x1b", "1"}, "unknown option -? in -m? (see --help)");
+    check_mistake({"--set=A=b", "1"}, "ambiguous option --set=A=b (it can be --setuid, --setgid)");
     check_mistake({"1", "--setenv"}, "a value is missing after --setenv");
     check_mistake({"1", "-S"}, "a value is missing after -S");
     check_mistake({"--env=yes", "1"}, "this option takes no value: --env=yes");
     check_mistake({"--root=", "1"}, "the value is empty: --root=");
     check_mistake({"--kill-child=FAST", "1"}, "unknown signal: FAST (examples: TERM, SIGTERM, 15)");
     check_mistake({"--setenv=A", "1"}, "invalid variable: A (expected <name>=<value>)");
-    check_mistake({"0"}, "invalid process ID: 0 (expected 1 to 2147483647)");
-    check_mistake({"2147483648"}, "invalid process ID: 2147483648 (expected 1 to 2147483647)");
+    // An empty word is quoted, so that it is seen.
+    check_mistake({""}, "'' is not a process ID" + usage);
+    check_mistake({"--target="}, "'' is not a process ID (expected 1 to 2147483647)");
+    check_mistake({"--net", "/run/netns/x", "true"},
+                  "/run/netns/x is not a process ID (write --net=/run/netns/x)");
+    check_mistake({"--kill-child", "15", "4113"},
+                  "more than one process given: 15 and 4113 (write --kill-child=15)");
+    check_mistake({"0"}, "0 is not a process ID (expected 1 to 2147483647)");
+    check_mistake({"2147483648"}, "2147483648 is not a process ID (expected 1 to 2147483647)");
     check_mistake({"2147483647"}, "there is no process 2147483647");
     check_mistake(Words{"1"} + Words(257, "--setenv=A=b"), "more than 256 --setenv options: A=b");
     check_mistake(Words{"1"} + Words(65, "--keep-fd=1"), "more than 64 --keep-fd options: 1");
@@ -53,7 +61,7 @@ TEST_CASE("every mistake in a command line is one line on stderr")
 TEST_CASE("what a terminal would obey is shown as question marks")
 {
     check_mistake({"--\x1b[31m\r\n\t\x7f\x01", "1"}, "unknown option --?[31m????? (see --help)");
-    check_mistake({"\x1b]0;title\a"}, "invalid process ID: ?]0;title? (expected 1 to 2147483647)");
+    check_mistake({"\x1b]0;title\a"}, "?]0;title? is not a process ID" + usage);
     // Escape sequences as 8-bit terminals have them, and as UTF-8 ones do.
     check_mistake({"--\x9b"
                    "31m",

@@ -91,10 +91,13 @@ TEST_CASE("what is no process number is refused", "[native]")
     const std::string hint = " (expected 1 to 2147483647)";
     for (const std::string pid : {"0", "2147483648", "18446744073709551617", "", "x", "1x", "0x1",
                                   " 1", "1 ", "1.0", "99999999999999999999999999", "+1"}) {
-        check_refused(nsjoin(and_echo({pid})), "invalid process ID: " + pid + hint);
-        check_refused(nsjoin(and_echo({"--target=" + pid})), "invalid process ID: " + pid + hint);
+        const bool is_number = pid[0] >= '0' && pid[0] <= '9';
+        const std::string shown = (pid.empty() ? "''" : pid) + " is not a process ID";
+        check_refused(nsjoin(and_echo({pid})),
+                      shown + (is_number ? hint : " (nsjoin <pid> -- command)"));
+        check_refused(nsjoin(and_echo({"--target=" + pid})), shown + hint);
     }
-    check_refused(nsjoin(and_echo({"-t", "-1"})), "invalid process ID: -1" + hint);
+    check_refused(nsjoin(and_echo({"-t", "-1"})), "-1 is not a process ID" + hint);
     CHECK(nsjoin(and_echo({"-1"})).status == Status{125, 0});
 }
 
@@ -165,7 +168,7 @@ TEST_CASE("a number with the inode of a pidfd is that process or none", "[native
     }
     for (const std::string wrong : {"", "0", "x", "1x", "18446744073709551616", "-1"}) {
         check_refused(nsjoin(and_echo({holder.name() + ":" + wrong})),
-                      "invalid inode number of a pidfd: " + wrong);
+                      "invalid inode number of a pidfd: " + (wrong.empty() ? "''" : wrong));
     }
 }
 
@@ -196,7 +199,8 @@ TEST_CASE("a descriptor that is no pidfd of a process that lives is refused", "[
                          }),
                   "--pidfd=77: the process has ended");
     for (const std::string wrong : {"", "x", "-1", "2147483648", "1x"}) {
-        check_refused(nsjoin(and_echo({"--pidfd=" + wrong})), "invalid file descriptor: " + wrong);
+        check_refused(nsjoin(and_echo({"--pidfd=" + wrong})),
+                      "invalid file descriptor: " + (wrong.empty() ? "''" : wrong));
     }
 }
 

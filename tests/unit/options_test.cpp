@@ -164,6 +164,27 @@ TEST_CASE("the first word that is not an option ends them, once there is a proce
     CHECK(Parsed({"--net=f", "7", "cmd"}).good().pid == 7);
 }
 
+TEST_CASE("only digits, or digits:digits, are a process where none is needed")
+{
+    CHECK(Parsed({"--net=f", "7:9", "cmd"}).good().inode == 9);
+    for (const std::string word : {"7z", "7:", "7:9a", "7:9:1", ":7", "0x7", "+7", "/7"}) {
+        CAPTURE(word);
+        const Parsed parsed({"--net=f", word, "8"});
+        CHECK(!parsed.good().has_target());
+        CHECK(std::string(parsed.good().command[0]) == word);
+    }
+}
+
+TEST_CASE("a number can be a command and a file all the same")
+{
+    CHECK(std::string(Parsed({"1", "--", "4113"}).good().command[0]) == "4113");
+    CHECK(std::string(Parsed({"1", "--kill-child", "--", "15"}).good().command[0]) == "15");
+    CHECK(std::string(Parsed({"1", "TERM"}).good().command[0]) == "TERM");
+    CHECK(Parsed({"--kill-child", "15"}).good().pid == 15);
+    CHECK(Parsed({"--net=./4113", "1"}).good().has_files());
+    CHECK(Parsed({"-n./4113", "1"}).good().has_files());
+}
+
 TEST_CASE("--help and --version end it, whatever else there is")
 {
     CHECK(Parsed({"-h"}).good().action == Action::help);
