@@ -188,6 +188,10 @@ Failure compare(const Options &options, const Target &target, size_t index, FdRe
     const auto result = file ? identify(file, "", AT_EMPTY_PATH, theirs)
                              : identify(target.directory.get(), name_space.file(), 0, theirs);
     if (!own_result) {
+        // Without /proc, which only files can do without, nothing is known to be shared.
+        if (!target.proc) {
+            return {};
+        }
         // A kernel without this kind: nobody is in a namespace of it. An error where it is asked
         // for.
         if (own_result.error() == Errno::enoent && means_all(options) && !result) {

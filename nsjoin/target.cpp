@@ -113,23 +113,31 @@ Failure pin(const Options &options, Target &target)
     }
     // A descriptor below 3 means that the caller has closed one of those. The placeholder stays
     // until all are closed, so that no other file of ours becomes what a message is written to.
+    // Without a target /proc is not needed: any directory is a placeholder then.
+    const char *const any = "/";
+    const char *place = "/proc";
     do {
         if (target.proc) {
             target.placeholders |= 1U << target.proc.release().number;
         }
-        if (Failure failure =
-                check(open(working_directory, "/proc", O_PATH | O_DIRECTORY, target.proc),
-                      "cannot open /proc");
-            failure) {
-            return failure;
+        const auto opened = open(working_directory, place, O_PATH | O_DIRECTORY, target.proc);
+        if (!opened) {
+            if (options.has_target() || place == any) {
+                return Failure("cannot open /proc", nullptr, opened.error());
+            }
+            place = any;
         }
     } while (target.proc.get().number < 3);
-    if (file_system_type(target.proc.get()) != procfs) {
+    const bool is_procfs = file_system_type(target.proc.get()) == procfs;
+    if (!options.has_target()) {
+        if (!is_procfs) {
+            target.proc = Fd();
+        }
+        return {};
+    }
+    if (!is_procfs) {
         return Failure("there is no procfs on /proc", nullptr, Errno::none,
                        "mount -t proc proc /proc");
-    }
-    if (!options.has_target()) {
-        return {};
     }
     // Else a number would mean one process to pidfd_open(2), and another in there.
     char self[16];

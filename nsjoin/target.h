@@ -13,7 +13,7 @@ namespace nsjoin {
 struct Target {
     /// As it was given, for messages.
     const char *name = nullptr;
-    /// The caller's /proc.
+    /// The caller's /proc. There may be none if there is no target.
     sys::Fd proc;
     /// A bit for each of the descriptors 0 to 2 that was closed: there a placeholder is open.
     unsigned placeholders = 0;

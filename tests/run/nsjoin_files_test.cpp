@@ -106,6 +106,42 @@ TEST_CASE("a namespace that is mounted on a file outlives its processes and is j
           read_link("/proc/self/ns/net") + "\n" + read_link("/proc/self/ns/net") + "\n");
 }
 
+TEST_CASE("a namespace is joined from a file where there is no /proc", "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("mounting wants root");
+    }
+    const Directory directory;
+    const std::string file = directory.file("blue", "");
+    Held held;
+    held.before_sleep = [] {
+        if (sethostname("blue", 4) != 0) {
+            _exit(1);
+        }
+    };
+    const Holder holder(CLONE_NEWUTS, held);
+    const bool has_placeholder = GENERATE(false, true);
+    const Answer answer = nsjoin({"--uts=" + file, "--", "uname", "-n"}, [&] {
+        leave_mounts();
+        if (mount(holder.proc("ns/uts").c_str(), file.c_str(), nullptr, MS_BIND, nullptr) != 0 ||
+            mount("none", "/proc", "tmpfs", 0, nullptr) != 0) {
+            _exit(1);
+        }
+        if (has_placeholder) {
+            close(STDIN_FILENO);
+        }
+    });
+    check_namespaces(answer, "blue\n");
+    // A process is in /proc.
+    const Answer refused = nsjoin({holder.name(), "--", "true"}, [] {
+        leave_mounts();
+        if (mount("none", "/proc", "tmpfs", 0, nullptr) != 0) {
+            _exit(1);
+        }
+    });
+    CHECK(refused.error == "nsjoin: there is no procfs on /proc (mount -t proc proc /proc)\n");
+}
+
 TEST_CASE("a namespace is joined from a descriptor of the caller's", "[native]")
 {
     if (geteuid() != 0) {
