@@ -48,14 +48,12 @@ Result<void> open_own(Fd &own)
     return open(working_directory, "/proc/self/exe", O_RDONLY, own);
 }
 
-// Was this program begun by execute_sealed()? Then it was executed by a descriptor, execveat(2).
-bool is_sealed_copy(const InitialStack &initial)
+// Was this program executed by a descriptor, execveat(2), as execute() does it?
+bool is_by_descriptor(const InitialStack &initial)
 {
     constexpr TextView by_descriptor("/dev/fd/");
     const auto *path = reinterpret_cast<const char *>(initial.auxiliary(AT_EXECFN));
-    Fd own;
-    return path != nullptr && begins_with(path, by_descriptor) && open_own(own) &&
-           (is_sealed(own.get()) || is_read_only(own.get()));
+    return path != nullptr && begins_with(path, by_descriptor);
 }
 
 Failure copy_program(Fd &file)
@@ -116,10 +114,17 @@ Failure seal(const Options &options, const InitialStack &initial)
     if (!may_be_seen(options)) {
         return {};
     }
-    if (is_sealed_copy(initial)) {
-        // Executed by its descriptor, the program is named after that.
-        static_cast<void>(set_name("nsjoin"));
-        return {};
+    if (is_by_descriptor(initial)) {
+        // Whether it is a sealed copy already has to be known, or it would execute itself for ever.
+        Fd own;
+        if (Failure failure = check(open_own(own), "cannot open /proc/self/exe"); failure) {
+            return failure;
+        }
+        if (is_sealed(own.get()) || is_read_only(own.get())) {
+            // Executed by its descriptor, the program is named after that.
+            static_cast<void>(set_name("nsjoin"));
+            return {};
+        }
     }
     Fd file;
     if (Failure failure = copy_program(file); failure) {

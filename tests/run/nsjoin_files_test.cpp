@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -140,6 +141,24 @@ TEST_CASE("a namespace is joined from a file where there is no /proc", "[native]
         }
     });
     CHECK(refused.error == "nsjoin: there is no procfs on /proc (mount -t proc proc /proc)\n");
+}
+
+TEST_CASE("without /proc and without root nsjoin ends, and says why", "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("chroot wants root");
+    }
+    const Directory root;
+    std::filesystem::copy_file(nsjoin_path(), root.path("nsjoin"));
+    const Answer answer = run({"/nsjoin", "1", "--", "/nsjoin", "-V"}, [&] {
+        if (chroot(root.path().c_str()) != 0 || chdir("/") != 0) {
+            _exit(1);
+        }
+        become(65534);
+        alarm(60);
+    });
+    CHECK(answer.error == "nsjoin: cannot open /proc/self/exe: No such file or directory\n");
+    CHECK(answer.status == Status{125, 0});
 }
 
 TEST_CASE("a namespace is joined from a descriptor of the caller's", "[native]")
