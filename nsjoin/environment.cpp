@@ -128,8 +128,7 @@ bool finds_relatively(const char *command, const char *const *environment)
     if (command == nullptr || *command == '/') {
         return false;
     }
-    TextView name(command, length(command));
-    if (take_word(name, '/').size != length(command)) {
+    if (contains(command, '/')) {
         return true;
     }
     const char *entry = search_path(environment);
@@ -141,6 +140,24 @@ bool finds_relatively(const char *command, const char *const *environment)
         }
     }
     return true;
+}
+
+const char *Candidates::next()
+{
+    if (end_ == nullptr) {
+        return nullptr;
+    }
+    const TextView directory = take_word(rest_, ':');
+    if (directory.data + directory.size == end_) {
+        end_ = nullptr;
+    }
+    path_.clear();
+    path_.append(directory);
+    if (directory.size != 0) {
+        path_.append('/');
+    }
+    path_.append(name_);
+    return path_.string();
 }
 
 } // namespace nsjoin

@@ -23,4 +23,26 @@ const char *search_path(const char *const *environment);
 /// The value of `name`, which ends with the '='; null: it is not set.
 const char *value_of(const char *const *environment, const char *name);
 
+/// The paths that `name`, which has no slash, may have in the PATH of `environment`.
+class Candidates {
+public:
+    Candidates(const char *name, const char *const *environment) : name_(name)
+    {
+        const char *const path = search_path(environment);
+        rest_ = {path, sys::length(path)};
+        end_ = path + rest_.size;
+    }
+
+    /// The next one, valid until the one after it; empty if it is too long; null: there are no
+    /// more.
+    const char *next();
+
+private:
+    const char *name_;
+    sys::TextView rest_;
+    /// Null behind the last entry, which may be empty.
+    const char *end_;
+    sys::Text<> path_;
+};
+
 } // namespace nsjoin

@@ -4,6 +4,7 @@
 #include "exec.h"
 
 #include "environment.h"
+#include "run.h"
 #include "sys/memory.h"
 #include "sys/path.h"
 #include "sys/process.h"
@@ -72,32 +73,53 @@ Errno execute_path(const char *path, const char *const *arguments, const char *c
 
 Errno execute_by_path(const char *const *arguments, const char *const *environment)
 {
-    const char *const path = search_path(environment);
+    Candidates candidates(arguments[0], environment);
     Errno worst = Errno::enoent;
-    Text<> candidate;
-    TextView rest(path, length(path));
-    const char *const end = path + rest.size;
-    TextView directory;
-    do {
-        directory = take_word(rest, ':');
-        candidate.clear();
-        candidate.append(directory);
-        if (directory.size != 0) {
-            candidate.append('/');
-        }
-        candidate.append(arguments[0]);
-        const Errno error = execute_path(candidate.string(), arguments, environment);
+    while (const char *const path = candidates.next()) {
+        const Errno error = execute_path(path, arguments, environment);
         if (error == Errno::eacces) {
             worst = error;
         } else if (error != Errno::enoent && error != Errno::enotdir &&
                    error != Errno::enametoolong) {
             return error;
         }
-    } while (directory.data + directory.size != end);
+    }
     return worst;
 }
 
-Failure explain(const char *command, Errno error)
+// Are the files that the command sees others than the caller's?
+bool is_inside(const Run &run)
+{
+    return run.plan.wanted.has(CLONE_NEWNS) || run.outside.root;
+}
+
+// Why a command is not found that is given without a path: in whose files and in which PATH it was
+// looked for, and what else can be done.
+Failure not_in_path(const Run &run, const char *command, Errno error)
+{
+    const Options &options = run.options;
+    bool is_set = false;
+    for (size_t i = 0; i < options.set_count; ++i) {
+        is_set = is_set || begins_with(options.set[i], "PATH=");
+    }
+    const bool is_callers = options.environment == Environment::caller && !is_set;
+    const char *whose = is_callers ? "your PATH" : "the PATH of the process";
+    if (is_set) {
+        whose = "the PATH of --setenv";
+    } else if (value_of(run.outside.environment, "PATH=") == nullptr) {
+        whose = "the default PATH";
+    }
+    const char *hint = "looked for outside, in &";
+    if (is_inside(run)) {
+        hint = is_callers && run.plan.sees_target_files
+                   ? "looked for inside, in &; -e uses that of the process, --bring runs a program "
+                     "of yours"
+                   : "looked for inside, in &; --bring runs a program of yours";
+    }
+    return failed("cannot find the command %", command, error, status_not_found, hint, whose);
+}
+
+Failure explain(const Run &run, const char *command, Errno error)
 {
     if (error != Errno::enoent && error != Errno::enotdir) {
         Fd directory;
@@ -107,20 +129,26 @@ Failure explain(const char *command, Errno error)
                       is_directory ? "it is a directory" : nullptr);
     }
     FileIdentity identity;
-    bool has_slash = false;
-    for (const char *each = command; *each != '\0'; ++each) {
-        has_slash = has_slash || *each == '/';
-    }
+    const bool has_slash = contains(command, '/');
     if (has_slash && identify(working_directory, command, 0, identity)) {
         return failed("cannot execute %", command, error, status_not_executable,
                       "the interpreter that it needs is missing inside");
     }
+    if (!has_slash) {
+        return not_in_path(run, command, error);
+    }
+    const char *hint = "looked for inside; --bring runs a program of yours";
+    if (run.options.command[0] == nullptr) {
+        hint = "there is no shell inside: bring one, --bring=busybox with -- sh, or leave out -m "
+               "and -r";
+    }
     return failed("cannot find the command %", command, error, status_not_found,
-                  has_slash ? nullptr : "looked for inside, in PATH");
+                  is_inside(run) ? hint : nullptr);
 }
 
-Failure exec_shell(const char *const *environment)
+Failure exec_shell(const Run &run)
 {
+    const char *const *const environment = run.outside.environment;
     const char *shell = value_of(environment, "SHELL=");
     if (shell == nullptr || *shell != '/' || !executable(shell)) {
         shell = "/bin/sh";
@@ -134,7 +162,7 @@ Failure exec_shell(const char *const *environment)
     argument.append('-');
     argument.append(name);
     const char *const arguments[] = {argument.string(), nullptr};
-    return explain(shell, execute(shell, arguments, environment));
+    return explain(run, shell, execute(shell, arguments, environment));
 }
 
 Failure exec_brought(const Options &options, const Outside &outside)
@@ -157,23 +185,23 @@ Failure exec_brought(const Options &options, const Outside &outside)
 
 } // namespace
 
-Failure exec(const Options &options, const Outside &outside)
+Failure exec(const Run &run)
 {
+    const Options &options = run.options;
+    const Outside &outside = run.outside;
     if (outside.program) {
         return exec_brought(options, outside);
     }
     const char *const command = options.command[0];
     if (command == nullptr) {
-        return exec_shell(outside.environment);
+        return exec_shell(run);
     }
-    for (const char *each = command; *each != '\0'; ++each) {
-        if (*each == '/') {
-            return explain(command, execute_path(command, options.command, outside.environment));
-        }
+    if (contains(command, '/')) {
+        return explain(run, command, execute_path(command, options.command, outside.environment));
     }
-    return explain(command, *command == '\0'
-                                ? Errno::enoent
-                                : execute_by_path(options.command, outside.environment));
+    return explain(run, command,
+                   *command == '\0' ? Errno::enoent
+                                    : execute_by_path(options.command, outside.environment));
 }
 
 } // namespace nsjoin

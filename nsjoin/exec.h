@@ -2,12 +2,13 @@
 // The last stage: this process becomes the command.
 #pragma once
 
-#include "options.h"
-#include "prepare.h"
+#include "failure.h"
 
 namespace nsjoin {
 
+struct Run;
+
 /// Returns a failure or not at all.
-Failure exec(const Options &options, const Outside &outside);
+Failure exec(const Run &run);
 
 } // namespace nsjoin

@@ -143,6 +143,6 @@ void start(const sys::InitialStack &initial)
         }
     }
     must(run, Stage::become, become(run));
-    must(run, Stage::exec, exec(run.options, run.outside));
+    must(run, Stage::exec, exec(run));
     sys::exit(status_failed); // not reached: exec returns failures alone
 }

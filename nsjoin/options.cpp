@@ -62,14 +62,6 @@ Failure parse_long(const char *const *&argument, Options &options, const Option 
     return take(*option, value, argument, options, bare);
 }
 
-bool has_slash(const char *text)
-{
-    while (*text != '\0' && *text != '/') {
-        ++text;
-    }
-    return *text == '/';
-}
-
 // Of several letters, which one?
 Failure unknown_letter(const char *word, char letter)
 {
@@ -90,7 +82,7 @@ Failure unknown_letter(const char *word, char letter)
 bool is_value_of(const Option *bare, const char *word)
 {
     return bare != nullptr &&
-           (bare->kind == Kind::signal ? signal_number(word) != 0 : has_slash(word));
+           (bare->kind == Kind::signal ? signal_number(word) != 0 : sys::contains(word, '/'));
 }
 
 // One word of letters.
@@ -110,7 +102,7 @@ Failure parse_letters(const char *const *&argument, Options &options, const Opti
         // getopt(3) would take what follows a namespace's letter as its file. Here it is one only
         // if it is a path: -mun are three namespaces.
         if (*value == '\0' || option->value == Value::none ||
-            (option->name_space != no_namespace && !has_slash(value))) {
+            (option->name_space != no_namespace && !sys::contains(value, '/'))) {
             value = nullptr;
         }
         if (Failure failure = take(*option, value, argument, options, bare); failure) {

@@ -69,11 +69,18 @@ Failure read_environment(const Target &target, TextView &environment)
 // A copy that nobody can change any more.
 Failure copy_program(FdRef file, const char *path, Fd &program)
 {
+    // After its file, as the kernel names the process so from Linux 6.14 on.
+    const char *name = path;
+    for (const char *each = path; *each != '\0'; ++each) {
+        // No longer than memfd_create(2) takes.
+        constexpr int longest = 240;
+        name = *each == '/' || each - name == longest ? each + 1 : name;
+    }
     if (file_size_limit() < size_of_file(file)) {
         return Failure("cannot copy the program %", path, Errno::efbig,
                        "raise the limit on file sizes: ulimit -f");
     }
-    if (const auto made = make_memory_file("nsjoin --bring", program); !made) {
+    if (const auto made = make_memory_file(name, program); !made) {
         return Failure("cannot make a memory file for %", path, made.error(),
                        made.error() == Errno::eacces ? "see sysctl vm.memfd_noexec" : nullptr);
     }
@@ -93,13 +100,32 @@ Failure copy_program(FdRef file, const char *path, Fd &program)
     return {};
 }
 
-Failure open_program(const char *path, Outside &outside)
+// As it is named, or, without a slash, as a command of the caller's.
+Result<void> find_program(const char *path, const char *const *environment, Fd &file)
+{
+    constexpr int flags = O_RDONLY | O_NONBLOCK;
+    const auto named = open(working_directory, path, flags, file);
+    if (contains(path, '/') || (named && is_regular(file.get()))) {
+        return named;
+    }
+    Candidates candidates(path, environment);
+    while (const char *const candidate = candidates.next()) {
+        Fd found;
+        if (executable(candidate) && open(working_directory, candidate, flags, found) &&
+            is_regular(found.get())) {
+            file = static_cast<Fd &&>(found);
+            return Result<void>(0);
+        }
+    }
+    return named;
+}
+
+Failure open_program(const char *path, const char *const *environment, Outside &outside)
 {
     Fd file;
-    if (Failure failure = check(open(working_directory, path, O_RDONLY | O_NONBLOCK, file),
-                                "cannot open the program %", path);
-        failure) {
-        return failure;
+    if (const auto found = find_program(path, environment, file); !found) {
+        return Failure("cannot open the program %", path, found.error(),
+                       !contains(path, '/') ? "neither here nor in your PATH" : nullptr);
     }
     if (!is_regular(file.get())) {
         return Failure("cannot bring %: it is not a regular file", path);
@@ -242,7 +268,8 @@ Failure prepare(Run &run)
         }
     }
     if (options.bring != nullptr) {
-        if (Failure failure = open_program(options.bring, outside); failure) {
+        if (Failure failure = open_program(options.bring, run.initial.environment(), outside);
+            failure) {
             return failure;
         }
     }

@@ -69,6 +69,15 @@ constexpr bool equal(const char *string, TextView text)
     return begins_with(string, text) && string[text.size] == '\0';
 }
 
+/// Is `byte` in the string?
+inline bool contains(const char *string, char byte)
+{
+    while (*string != '\0' && *string != byte) {
+        ++string;
+    }
+    return *string == byte;
+}
+
 /// `text` without its first `count` bytes, of which it has as many.
 constexpr TextView skip(TextView text, size_t count)
 {

@@ -4,6 +4,7 @@
 #include "tests/support/command.h"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -89,6 +90,59 @@ TEST_CASE("a script that was brought runs where its interpreter is", "[native]")
     }
 }
 
+TEST_CASE("a name without a slash is a file here, or else in the caller's PATH", "[native]")
+{
+    const Directory in_path;
+    const Directory here;
+    const Holder holder(both_ways());
+    in_path.file("tool", "#!/bin/sh\necho in PATH\n");
+    const std::string file = in_path.file("secret", "#!/bin/sh\n", 0600);
+    const auto bring = [&](const std::string &name, const Words &options = {}) {
+        return nsjoin(options + Words{"--bring=" + name, holder.name()}, [&] {
+            if (chdir(here.path().c_str()) != 0) {
+                _exit(1);
+            }
+            setenv("PATH", ("/none:" + in_path.path()).c_str(), 1);
+        });
+    };
+    CHECK(bring("tool").output == "in PATH\n");
+    // It is the caller's PATH, whatever that of the command is.
+    CHECK(bring("tool", {"--clear-env"}).output == "in PATH\n");
+    // A directory is no program, what can't be executed is none in PATH, and a path is a path.
+    const std::string directory = here.directory("tool");
+    CHECK(bring("tool").output == "in PATH\n");
+    CHECK(bring("secret").status == Status{125, 0});
+    CHECK(bring("./tool").error == "nsjoin: cannot bring ./tool: it is not a regular file\n");
+    std::filesystem::remove(directory);
+    here.file("tool", "#!/bin/sh\necho here\n");
+    CHECK(bring("tool").output == "here\n");
+}
+
+TEST_CASE("a program that was brought has the name of its file", "[native]")
+{
+    const Holder holder(both_ways());
+    const Directory here;
+    for (const std::string &name : {std::string("cat"), std::string(255, 'x')}) {
+        std::filesystem::copy_file("/bin/cat", here.path(name));
+        Pipe input;
+        Pipe output;
+        Child running = start_nsjoin(
+            {"--bring=" + here.path(name), holder.name(), "--", "name", "/proc/self/comm", "-"},
+            [&] {
+                give(input.read_end, STDIN_FILENO);
+                give(output.write_end, STDOUT_FILENO);
+            });
+        // Before Linux 6.14 it is the number of a descriptor.
+        const std::string comm = line_of(output);
+        const bool is_named = comm.rfind("memfd:" + name.substr(0, 3), 0) == 0;
+        const bool is_number = comm.find_first_not_of("0123456789") == std::string::npos;
+        CAPTURE(comm);
+        CHECK((is_named || is_number));
+        input.close_write();
+        CHECK(running.wait() == Status{0, 0});
+    }
+}
+
 TEST_CASE("what can't be brought is an error, and nothing runs", "[native]")
 {
     const Directory here;
@@ -102,6 +156,9 @@ TEST_CASE("what can't be brought is an error, and nothing runs", "[native]")
     const std::string missing = here.path("missing");
     CHECK(error(missing) ==
           "nsjoin: cannot open the program " + missing + ": No such file or directory\n");
+    CHECK(error("nsjoin-missing") ==
+          "nsjoin: cannot open the program nsjoin-missing: No such file or directory (neither here "
+          "nor in your PATH)\n");
     const std::string fifo = here.path("fifo");
     REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
     for (const std::string &path : {here.path(), fifo, std::string("/dev/zero")}) {
@@ -124,7 +181,7 @@ TEST_CASE("a program that was brought is a sealed copy, which nothing inside can
         proc = "/proc/" + std::to_string(child != 0 ? child : running.pid()) + "/";
         return contents(proc + "cmdline") == std::string("brought\0--help\0", 15);
     }));
-    CHECK(read_link(proc + "exe") == "/memfd:nsjoin --bring (deleted)");
+    CHECK(read_link(proc + "exe") == "/memfd:nsjoin (deleted)");
     const int file = open((proc + "exe").c_str(), O_RDONLY | O_CLOEXEC);
     REQUIRE(file >= 0);
     CHECK(fcntl(file, F_GET_SEALS) == (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE));

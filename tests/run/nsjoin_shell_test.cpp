@@ -2,6 +2,7 @@
 // What runs: a shell where no command is given, and the command that is found inside.
 #include "tests/support/catch.h"
 #include "tests/support/command.h"
+#include "tests/support/root.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -73,8 +74,45 @@ TEST_CASE("without any shell inside that is said", "[native]")
     const Holder holder(both_ways());
     const Answer answer = nsjoin({"-r" + empty.path(), holder.name()});
     CHECK(answer.output.empty());
-    CHECK(answer.error == "nsjoin: cannot find the command /bin/sh: No such file or directory\n");
+    CHECK(answer.error ==
+          "nsjoin: cannot find the command /bin/sh: No such file or directory (there is no shell "
+          "inside: bring one, --bring=busybox with -- sh, or leave out -m and -r)\n");
     CHECK(answer.status == Status{127, 0});
+}
+
+TEST_CASE("a command that is missing is said with where it was looked for, and in whose PATH",
+          "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("a root of its own wants root");
+    }
+    const Directory root;
+    Held held;
+    held.before_sleep = [&] {
+        if (!enter_new_root(root.path())) {
+            _exit(1);
+        }
+    };
+    const Holder holder(CLONE_NEWNS | CLONE_NEWUTS, held);
+    const auto hint = [&](const Words &options, const std::string &command = "missing") {
+        const Answer answer = nsjoin(options + Words{holder.name(), "--", command});
+        const std::string beginning =
+            "nsjoin: cannot find the command " + command + ": No such file or directory";
+        CHECK(answer.status == Status{127, 0});
+        CHECK(answer.error.rfind(beginning, 0) == 0);
+        return answer.error.substr(std::min(beginning.size(), answer.error.size()));
+    };
+    const std::string bring = "--bring runs a program of yours)\n";
+    CHECK(hint({}) == " (looked for inside, in your PATH; -e uses that of the process, " + bring);
+    CHECK(hint({"-e"}) == " (looked for inside, in the PATH of the process; " + bring);
+    CHECK(hint({"--clear-env"}) == " (looked for inside, in the default PATH; " + bring);
+    CHECK(hint({"--setenv=PATH=/x"}) == " (looked for inside, in the PATH of --setenv; " + bring);
+    // The environment of the process can't be used with a root that is not its own.
+    CHECK(hint({"-r" + root.path()}) == " (looked for inside, in your PATH; " + bring);
+    CHECK(hint({"-u"}) == " (looked for outside, in your PATH)\n");
+    CHECK(hint({"-u", "--clear-env"}) == " (looked for outside, in the default PATH)\n");
+    CHECK(hint({}, "/no/such/command") == " (looked for inside; " + bring);
+    CHECK(hint({"-u"}, "/no/such/command") == "\n");
 }
 
 TEST_CASE("the command is looked for inside, in the directories of the caller's PATH", "[native]")

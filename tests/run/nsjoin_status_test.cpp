@@ -139,7 +139,8 @@ TEST_CASE("127: there is no such command")
 {
     const Holder holder(both_ways());
     const Directory here;
-    const std::string in_path = ": No such file or directory (looked for inside, in PATH)\n";
+    const std::string in_path =
+        ": No such file or directory (looked for outside, in the PATH of --setenv)\n";
     const std::vector<std::pair<std::string, std::string>> causes{
         {"nsjoin-no-such-command", in_path},
         {"", in_path},
@@ -149,7 +150,9 @@ TEST_CASE("127: there is no such command")
         {"./nsjoin-no-such-command", ": No such file or directory\n"},
     };
     for (const auto &[command, reason] : causes) {
-        const std::string shown = command.size() > 256 ? std::string(256, 'x') + "..." : command;
+        const std::string shown = command.empty()        ? "''"
+                                  : command.size() > 256 ? std::string(256, 'x') + "..."
+                                                         : command;
         CAPTURE(shown);
         // The caller's may have what only others may look into.
         const Answer answer = nsjoin({"--setenv=PATH=/usr/bin:/bin", holder.name(), "--", command});
