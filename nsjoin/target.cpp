@@ -154,6 +154,11 @@ Failure pin(const Options &options, Target &target)
             return none;
         }
     }
+    // Nobody means this program, but in a container that has PIDs of its own it is what is found.
+    if (pid == 1 && getpid() == Pid{1}) {
+        return Failure("process % is nsjoin itself", target.name, Errno::none,
+                       "to see the processes of the host, run its container with --pid=host");
+    }
     auto pidfd = options.pidfd >= 0 ? duplicate_high(FdRef(options.pidfd))
                                     : open_process(static_cast<Pid>(pid));
     const Errno refused = pidfd ? Errno::none : pidfd.error();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which process is meant, and what nsjoin says when there is none to join.
 #include "tests/support/catch.h"
+#include "tests/support/command.h"
 #include "tests/support/namespaces.h"
 
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -202,6 +204,27 @@ TEST_CASE("a descriptor that is no pidfd of a process that lives is refused", "[
         check_refused(nsjoin(and_echo({"--pidfd=" + wrong})),
                       "invalid file descriptor: " + (wrong.empty() ? "''" : wrong));
     }
+}
+
+TEST_CASE("process 1 is refused where that is nsjoin, as in a container", "[native]")
+{
+    const Words arguments = GENERATE(Words{"1", "--", "echo", "ran"}, Words{"--list", "1"},
+                                     Words{"-t", "1", "-n", "echo", "ran"});
+    Pipe pipe;
+    Child init = Child::calling(
+        [&]() -> int {
+            give(pipe.write_end, STDOUT_FILENO);
+            give(pipe.write_end, STDERR_FILENO);
+            if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+                mount("proc", "/proc", "proc", 0, nullptr) != 0) {
+                return 1;
+            }
+            execute(Words{nsjoin_path()} + arguments);
+        },
+        joinable(CLONE_NEWPID | CLONE_NEWNS));
+    CHECK(init.wait() == Status{125, 0});
+    CHECK(pipe.drain() == "nsjoin: process 1 is nsjoin itself (to see the processes of the host, "
+                          "run its container with --pid=host)\n");
 }
 
 TEST_CASE("two processes are refused", "[native]")
