@@ -8,6 +8,7 @@
 #include "become.h"
 
 #include "descriptors.h"
+#include "privileges.h"
 #include "run.h"
 #include "sys/credentials.h"
 #include "sys/poll.h"
@@ -18,13 +19,14 @@ using namespace sys;
 
 namespace {
 
-Failure unmapped(const char *text, const Id &id, Errno error)
+// An id is not taken on: it is not mapped, or privileges are missing.
+Failure id_refused(const char *text, const Id &id, Errno error, const char *why)
 {
     return Failure(
         text, id.text, error,
         error == Errno::einval
             ? "it is not mapped in this user namespace: see -S, -G and --preserve-credentials"
-            : nullptr);
+            : why);
 }
 
 // Changing ids makes a process visible again, where fs.suid_dumpable is 1, proc(5).
@@ -44,10 +46,11 @@ Failure become_group(const Run &run)
     const bool may_stay = run.plan.wanted.has(CLONE_NEWUSER) && ids.group_count == 0;
     if (const auto set = set_groups(ids.groups, ids.group_count);
         !set && !(may_stay && set.error() == Errno::eperm)) {
-        return Failure("cannot set supplementary groups", nullptr, set.error());
+        return Failure("cannot set supplementary groups", nullptr, set.error(), why_no_groups());
     }
     if (const auto set = set_group(ids.gid); !set) {
-        return unmapped("cannot become group %", run.options.gid, set.error());
+        return id_refused("cannot become group %", run.options.gid, set.error(),
+                          why_refused(CAP_SETGID, "CAP_SETGID is missing"));
     }
     return hide();
 }
@@ -58,7 +61,8 @@ Failure become_user(const Run &run)
         return {};
     }
     if (const auto set = set_user(run.ids.uid); !set) {
-        return unmapped("cannot become user %", run.options.uid, set.error());
+        return id_refused("cannot become user %", run.options.uid, set.error(),
+                          why_refused(CAP_SETUID, "CAP_SETUID is missing"));
     }
     return hide();
 }
@@ -88,9 +92,9 @@ Failure change_directories(const Outside &outside)
             failure) {
             return failure;
         }
-        if (Failure failure = check(change_root("."), "cannot change the root directory");
-            failure) {
-            return failure;
+        if (const auto changed = change_root("."); !changed) {
+            return Failure("cannot change the root directory", nullptr, changed.error(),
+                           why_refused(CAP_SYS_CHROOT, "CAP_SYS_CHROOT is missing"));
         }
     }
     if (outside.wd) {

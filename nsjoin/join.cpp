@@ -10,6 +10,7 @@
 
 #include "join.h"
 
+#include "privileges.h"
 #include "sys/credentials.h"
 #include "sys/namespace.h"
 
@@ -19,13 +20,12 @@ using namespace sys;
 
 namespace {
 
-Failure refused(const Options &options, const Target &target, size_t index, Errno error)
+Failure refused(const Options &options, const Target &target, size_t index, FdRef name_space,
+                Errno error)
 {
     const char *hint = nullptr;
     if (error == Errno::eperm) {
-        hint = index == user_namespace
-                   ? "CAP_SYS_ADMIN is needed in it"
-                   : "CAP_SYS_ADMIN is needed in its user namespace and in yours";
+        hint = why_not_joined(target, index, name_space);
     } else if (error == Errno::einval && namespaces[index].flag == CLONE_NEWPID) {
         hint = "it must be below yours";
     }
@@ -41,8 +41,9 @@ Failure join_user(const Options &options, const Target &target, const Plan &plan
     if (!options.preserve_credentials) {
         static_cast<void>(set_groups(nullptr, 0));
     }
-    if (const auto joined = sys::join(plan.files[user_namespace].get(), CLONE_NEWUSER); !joined) {
-        return refused(options, target, user_namespace, joined.error());
+    const FdRef file = plan.files[user_namespace].get();
+    if (const auto joined = sys::join(file, CLONE_NEWUSER); !joined) {
+        return refused(options, target, user_namespace, file, joined.error());
     }
     // That made this process visible again, where fs.suid_dumpable is 1.
     return check(hide_from_tracing(), "cannot hide from those inside");
@@ -88,7 +89,7 @@ Failure join(const Options &options, const Target &target, const Plan &plan, Nam
             if (const auto joined = sys::join(file.get(), flag); joined) {
                 which.remove(flag);
             } else if (joined.error() != Errno::eperm || !which.has(CLONE_NEWUSER)) {
-                return refused(options, target, i, joined.error());
+                return refused(options, target, i, file.get(), joined.error());
             }
         }
         if (!which.has(CLONE_NEWUSER)) {

@@ -4,6 +4,8 @@
 
 #include "plan.h"
 
+#include "privileges.h"
+
 #include "sys/namespace.h"
 
 namespace nsjoin {
@@ -61,7 +63,8 @@ Failure plan_net_socket(const Options &options, const Target &target, Plan &plan
     auto socket = open_descriptor_of(target.pidfd.get(), options.net_socket);
     if (!socket) {
         return Failure("cannot get the socket for --net-socket of process %", target.name,
-                       socket.error());
+                       socket.error(),
+                       socket.error() == Errno::eperm ? why_not_traced(target) : nullptr);
     }
     const Fd taken = socket.value();
     // Others know the request too, and mean something else by it.

@@ -6,6 +6,7 @@
 #include "target.h"
 
 #include "descriptors.h"
+#include "privileges.h"
 #include "sys/namespace.h"
 #include "sys/poll.h"
 
@@ -99,9 +100,7 @@ Failure explain(const Target &target, const char *text, Errno error)
         return no_process(target.name);
     }
     const bool forbidden = error == Errno::eacces || error == Errno::eperm;
-    return Failure(text, target.name, error,
-                   forbidden ? "it belongs to another user, or a security module forbids it"
-                             : nullptr);
+    return Failure(text, target.name, error, forbidden ? why_hidden(target) : nullptr);
 }
 
 Failure pin(const Options &options, Target &target)

@@ -3,6 +3,15 @@
 
 namespace sys {
 
+Result<void> effective_capabilities(uint64_t &capabilities)
+{
+    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+    const auto got = call<void>(__NR_capget, &header, data);
+    capabilities = uint64_t{data[1].effective} << 32 | data[0].effective;
+    return got;
+}
+
 Result<void> pass_on_capabilities()
 {
     __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};

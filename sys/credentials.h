@@ -29,6 +29,17 @@ inline Result<void> set_groups(const uint32_t *groups, size_t count)
     return call<void>(arch::setgroups_number, count, groups);
 }
 
+/// The effective capabilities, each a bit, capget(2).
+Result<void> effective_capabilities(uint64_t &capabilities);
+
+/// Does this process run under a seccomp filter, PR_GET_SECCOMP?
+inline bool is_filtered()
+{
+    const auto mode = call<long>(__NR_prctl, PR_GET_SECCOMP, 0, 0, 0, 0);
+    constexpr long mode_filter = 2; // SECCOMP_MODE_FILTER
+    return mode && mode.value() == mode_filter;
+}
+
 /// Changing from user 0 to another does not take away capabilities, SECBIT_KEEP_CAPS. Until the
 /// next exec.
 inline Result<void> keep_capabilities()

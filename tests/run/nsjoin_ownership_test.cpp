@@ -91,9 +91,9 @@ TEST_CASE("one namespace that can't be joined, and the command is in none", "[na
     const std::vector<std::string> command{holder.name(), "--", "sh", "-c", ": >" + mark};
     const auto refused = [&](std::vector<std::string> options, const std::string &what) {
         options.insert(options.end(), command.begin(), command.end());
-        check_refused(nsjoin_as(nobody, options),
-                      "cannot join the " + what +
-                          ": Operation not permitted (CAP_SYS_ADMIN is needed in ");
+        check_refused(nsjoin_as(nobody, options), "cannot join the " + what +
+                                                      ": Operation not permitted (CAP_SYS_ADMIN is "
+                                                      "missing in the user namespace that owns it");
         CHECK(access(mark.c_str(), F_OK) != 0);
     };
     chmod(directory.path("").c_str(), 0777);

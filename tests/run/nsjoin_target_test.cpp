@@ -144,7 +144,7 @@ TEST_CASE("another user's process is refused, with the reason", "[native]")
     const Holder holder(CLONE_NEWUTS | CLONE_NEWUSER);
     const std::string message =
         "cannot see the namespaces of process " + holder.name() +
-        ": Permission denied (it belongs to another user, or a security module forbids it)";
+        ": Permission denied (it belongs to another user or group, and CAP_SYS_PTRACE is missing)";
     check_refused(nsjoin_as(65534, and_echo({holder.name()})), message);
     check_refused(nsjoin_as(65534, and_echo({"-u", holder.name()})), message);
     check_refused(nsjoin_as(65534, {"--list", holder.name()}), message);
