@@ -194,10 +194,13 @@ Failure become(Run &run)
             return failure;
         }
     }
-    if (Failure failure = close_others(options, run.target, run.fork.failures.write_end.get(),
-                                       run.outside.program.get());
-        failure) {
-        return failure;
+    close_own(options, run.target);
+    if (run.outside.is_for_others || options.status_fd >= 0) {
+        if (Failure failure = close_others(options, run.target, run.fork.failures.write_end.get(),
+                                           run.outside.program.get());
+            failure) {
+            return failure;
+        }
     }
     // Either user may be the only one who is let in.
     const bool is_refused = options.wdns != nullptr && enter_inside(options.wdns);

@@ -117,6 +117,18 @@ Failure check_status_descriptor(const Options &options, const Target &target)
                : Failure();
 }
 
+void close_own(const Options &options, const Target &target)
+{
+    for (long number = 0; number <= 2; ++number) {
+        if ((target.placeholders >> number & 1) != 0 && !options.pty) {
+            static_cast<void>(close(FdRef(number)));
+        }
+    }
+    if (options.pidfd >= 0) {
+        static_cast<void>(close(FdRef(options.pidfd)));
+    }
+}
+
 Failure close_others(const Options &options, const Target &target, FdRef failures, FdRef program)
 {
     Kept kept;
@@ -124,11 +136,6 @@ Failure close_others(const Options &options, const Target &target, FdRef failure
     kept.add(program.number);
     for (size_t i = 0; i < options.keep_count; ++i) {
         kept.add(options.keep[i]);
-    }
-    for (long number = 0; number <= 2; ++number) {
-        if ((target.placeholders >> number & 1) != 0 && !options.pty) {
-            static_cast<void>(close(FdRef(number)));
-        }
     }
     for (uint32_t first = 3;;) {
         const uint32_t next = kept.next(first);

@@ -183,12 +183,8 @@ Failure read_ids(const Options &options, const Target &target, const Plan &plan,
             return failure;
         }
     }
-    // Only a terminal is given to the user out here.
-    if (options.pty && ids.sets_user) {
-        if (Failure failure = mapping.load(user_kind); failure) {
-            return failure;
-        }
-        if (!mapping.to_outside(ids.uid, ids.outside_uid)) {
+    if (ids.sets_user) {
+        if (mapping.load(user_kind) || !mapping.to_outside(ids.uid, ids.outside_uid)) {
             ids.outside_uid = ~0U;
         }
     }

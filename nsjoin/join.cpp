@@ -65,13 +65,14 @@ Failure join(const Options &options, const Target &target, const Plan &plan, Nam
         if (!which.has(flag) || plan.files[i]) {
             continue;
         }
-        // The caller may lack the right to join its own namespace again.
+        // The caller may lack the right to join its own namespace again. Only a mount namespace
+        // does anything then.
         FileIdentity theirs;
         bool is_shared = false;
         if (Failure failure = compare(options, target, i, FdRef(), theirs, is_shared); failure) {
             return failure;
         }
-        if (is_shared) {
+        if (is_shared && flag != CLONE_NEWNS) {
             which.remove(flag);
             continue;
         }

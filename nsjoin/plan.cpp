@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens and compares: nothing is joined yet. What the caller is in already is left out, as it could
-// not be joined, or would cost a process.
+// not be joined, or would cost a process. A mount namespace that is asked for by name is joined
+// again: that leaves a chroot, and goes to the root directory.
 
 #include "plan.h"
 
@@ -100,6 +101,12 @@ bool means_all(const Options &options)
            options.from_target.flags() == NamespaceSet::all().flags();
 }
 
+// Was it asked for by its name, and not just as one of those that differ?
+bool is_named(const Options &options, size_t index)
+{
+    return options.files[index] != nullptr || options.from_target.has(namespaces[index].flag);
+}
+
 // Opens and compares namespace `index`, if it is on the plan.
 Failure read_namespace(const Options &options, const Target &target, size_t index, Plan &plan)
 {
@@ -108,8 +115,8 @@ Failure read_namespace(const Options &options, const Target &target, size_t inde
     if (!from_target && !plan.files[index]) {
         return {};
     }
-    // To join one again that the caller is in does no harm, but for these: a mount namespace would
-    // change the directory, a user namespace is refused, and a PID namespace takes a child.
+    // To join one again that the caller is in changes nothing, but for these: a mount namespace
+    // changes the directories, a user namespace is refused, and a PID namespace takes a child.
     constexpr NamespaceSet not_again(CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID);
     bool is_shared = false;
     if (!options.from_target.has(flag) || not_again.has(flag)) {
@@ -124,12 +131,14 @@ Failure read_namespace(const Options &options, const Target &target, size_t inde
             plan.user = theirs;
         }
     }
-    if (is_shared) {
+    if (!is_shared) {
+        plan.differing.add(flag);
+    } else if (flag != CLONE_NEWNS || !is_named(options, index)) {
         plan.files[index] = Fd();
         plan.from_target.remove(flag);
-    } else {
-        plan.wanted.add(flag);
+        return {};
     }
+    plan.wanted.add(flag);
     return {};
 }
 
@@ -238,10 +247,11 @@ Failure read_namespaces(const Options &options, const Target &target, Plan &plan
     if (Failure failure = open_and_compare(options, target, plan); failure) {
         return failure;
     }
+    const NamespaceSet own_of_target(plan.from_target.flags() & plan.differing.flags());
     if (options.root.from == Directory::From::none) {
-        plan.sees_target_files = plan.from_target.has(CLONE_NEWNS);
+        plan.sees_target_files = own_of_target.has(CLONE_NEWNS);
     } else if (options.root.from == Directory::From::target) {
-        plan.sees_target_files = plan.from_target.has(CLONE_NEWNS) || has_own_root(target);
+        plan.sees_target_files = own_of_target.has(CLONE_NEWNS) || has_own_root(target);
     }
     // A process in between joins the user namespace, and all others with it, fork.cpp. Else what is
     // to be born in a cgroup has to see it, which the target's cgroup namespace may not let.

@@ -17,8 +17,11 @@ struct Plan {
     /// Those from elsewhere, and the user namespace in any case, in the order of `namespaces`.
     sys::Fd files[namespace_count];
     /// All of them. What the caller is in already is not among them where joining it again would
-    /// change anything.
+    /// change anything that was not asked for by name.
     NamespaceSet wanted;
+    /// Those of them that the caller is not in, as far as they were compared: the mount, PID and
+    /// user namespaces always are.
+    NamespaceSet differing;
     /// They are joined in two steps, join.cpp: before a child is made and its cgroups are entered,
     /// and after.
     NamespaceSet early;

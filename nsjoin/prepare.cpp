@@ -183,11 +183,12 @@ Failure check_trust(const Options &options, const Plan &plan, const char *const 
     return {};
 }
 
-// May those inside, or another user, come to hold the caller's terminal by the command?
+// May those inside, or another user, come to hold the caller's terminal and descriptors by the
+// command?
 bool is_for_others(const Run &run)
 {
-    return run.plan.wanted.has(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER) || run.outside.root ||
-           run.ids.sets_user;
+    return run.plan.differing.has(CLONE_NEWNS | CLONE_NEWPID) || run.outside.root ||
+           (run.ids.sets_user && run.ids.outside_uid != run.initial.auxiliary(AT_EUID));
 }
 
 bool has_terminal()
@@ -211,7 +212,7 @@ bool is_session_with_terminal(const Target &target)
 // a session of its own anyway.
 Failure find_controlling_terminal(Run &run)
 {
-    if (run.options.pty || !is_for_others(run)) {
+    if (run.options.pty || !run.outside.is_for_others) {
         return {};
     }
     const auto opened = open(working_directory, "/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK,
@@ -249,6 +250,7 @@ Failure prepare(Run &run)
     if (Failure failure = open_directory(options.wd, target, "cwd", outside.wd); failure) {
         return failure;
     }
+    outside.is_for_others = is_for_others(run);
     TextView of_target{};
     if (options.environment == Environment::target && run.plan.sees_target_files) {
         if (Failure failure = read_environment(target, of_target); failure) {

@@ -20,6 +20,8 @@ struct Outside {
     const char *const *environment = nullptr;
     /// The target's SELinux context.
     sys::TextView context{};
+    /// Those inside, or another user, may come to hold what the command holds.
+    bool is_for_others = false;
     /// /dev/tty, if the command is to lose it.
     sys::Fd controlling_terminal;
     /// This process leads the session of that.

@@ -227,7 +227,8 @@ TEST_CASE("the command gets no descriptor of the cgroup, and keeps its input", "
         const Answer answer =
             nsjoin({option, holder.name(), "--", "sh", "-c",
                     "readlink /proc/self/fd/0; for fd in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 "
-                    "19 20 21 22 23 24; do [ ! -e /proc/self/fd/$fd ] || echo $fd; done"});
+                    "19 20 21 22 23 24; do [ ! -e /proc/self/fd/$fd ] || echo $fd; done"},
+                   [] { closefrom(3); });
         CHECK(answer.error.empty());
         CHECK(answer.output == "/dev/null\n");
     }

@@ -54,8 +54,6 @@ TEST_CASE("a command of somebody else's does not reach the caller's terminal", "
     }
     const Holder network(CLONE_NEWNET);
     CHECK(has_none(said({"-n", "-S", "65534", network.name()})));
-    const Holder user(CLONE_NEWUSER | CLONE_NEWUTS);
-    CHECK(has_none(said({"-u", "-U", user.name()})));
 }
 
 TEST_CASE("a command of the host's that joins a network alone keeps the terminal", "[native]")

@@ -47,28 +47,45 @@ void leave_many()
 
 } // namespace
 
-TEST_CASE("everything but 0, 1 and 2 is closed", "[native]")
+TEST_CASE("everything but 0, 1 and 2 is closed where those inside or another user could take it",
+          "[native]")
 {
-    const Holder holder(both_ways());
+    const Holder holder(joinable(CLONE_NEWNS | CLONE_NEWPID));
     const std::string expected = nothing_left();
     const std::vector<Words> option_lists{
-        {},
-        {"-w/"},
-        {"--status-fd=9"},
-        {"--kill-child"},
-        {"-U"},
-        {"--uts=/proc/" + holder.name() + "/ns/uts"},
-        {"-F"},
+        {}, {"-w/"}, {"--status-fd=9"}, {"--kill-child"}, {"-Um"}, {"-Up"}, {"-Ur"}, {"-UmF"},
     };
     for (const auto &options : option_lists) {
         CAPTURE(options);
-        if (geteuid() != 0 && !options.empty() && options.front().rfind("--uts=", 0) == 0) {
-            continue; // it takes the user namespace as well
-        }
         const Answer answer = nsjoin(options + Words{holder.name(), "--"} + list, leave_many);
         CHECK(answer.error.empty());
         CHECK(answer.output == expected);
     }
+}
+
+TEST_CASE("everything is closed for another user", "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("wants root");
+    }
+    const Holder holder(CLONE_NEWNET);
+    const Answer answer = nsjoin(Words{"-S1000", "-n", holder.name(), "--"} + list, leave_many);
+    CHECK(answer.error.empty());
+    CHECK(answer.output == nothing_left());
+}
+
+TEST_CASE("a command of the caller's with the caller's files inherits all", "[native]")
+{
+    const Holder holder(joinable(CLONE_NEWNET));
+    const std::string expected = run(list, leave_many).output;
+    const Words net = geteuid() == 0 ? Words{"-n"} : Words{"-Un"};
+    CHECK(nsjoin(net + Words{holder.name(), "--"} + list, leave_many).output == expected);
+    if (geteuid() == 0) {
+        const Words file{"--net=/proc/" + holder.name() + "/ns/net", "--"};
+        CHECK(nsjoin(file + list, leave_many).output == expected);
+    }
+    const Words told = net + Words{"--status-fd=9"};
+    CHECK(nsjoin(told + Words{holder.name(), "--"} + list, leave_many).output == nothing_left());
 }
 
 TEST_CASE("everything is closed too with the target's environment", "[native]")
@@ -82,7 +99,7 @@ TEST_CASE("everything is closed too with the target's environment", "[native]")
 
 TEST_CASE("a program that was brought has no descriptor of itself", "[native]")
 {
-    const Holder holder(both_ways());
+    const Holder holder(joinable(CLONE_NEWNS | both_ways()));
     const Answer answer = nsjoin(Words{"--bring=/bin/ls", holder.name(), "--"} + list, leave_many);
     CHECK(answer.error.empty());
     CHECK(answer.output == nothing_left());
@@ -90,7 +107,7 @@ TEST_CASE("a program that was brought has no descriptor of itself", "[native]")
 
 TEST_CASE("--keep-fd leaves those open that it names, as they are", "[native]")
 {
-    const Holder holder(both_ways());
+    const Holder holder(joinable(CLONE_NEWNS | both_ways()));
     const Directory here;
     const std::string kept = here.file("kept", "contents\n");
     const Answer answer =

@@ -36,7 +36,7 @@ TEST_CASE("no descriptor from outside is open when a path inside is looked up", 
     const Directory directories;
     const Directory files;
     const Directory interpreters;
-    const Holder holder(both_ways());
+    const Holder holder(joinable(CLONE_NEWNS | both_ways()));
     for (int fd = 3; fd < 24; ++fd) {
         CAPTURE(fd);
         // Those of nsjoin's own that are directories are of /proc.

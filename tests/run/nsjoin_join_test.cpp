@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <stdexcept>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace support;
@@ -131,9 +133,48 @@ TEST_CASE("with a shared mount namespace the working directory stays", "[native]
 {
     const Holder holder(0);
     const Answer answer =
-        nsjoin({"-m", holder.name(), "--", "pwd"}, [] { static_cast<void>(chdir("/usr")); });
+        nsjoin({holder.name(), "--", "pwd"}, [] { static_cast<void>(chdir("/usr")); });
     CHECK(answer.error.empty());
     CHECK(answer.output == "/usr\n");
+}
+
+TEST_CASE(
+    "the own mount namespace is joined again if it is asked for by name: that leaves a chroot",
+    "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("wants root");
+    }
+    const std::string option =
+        GENERATE(as<std::string>(), "-m $$", "-a $$", "--mount=/proc/$$/ns/mnt");
+    CAPTURE(option);
+    const Directory elsewhere;
+    const auto in_chroot = [&] {
+        const std::string root = elsewhere.path("root");
+        if (unshare(CLONE_NEWNS) != 0 ||
+            mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            mkdir(root.c_str(), 0755) != 0 ||
+            mount("/", root.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0 ||
+            chroot(root.c_str()) != 0 || chdir("/usr") != 0) {
+            _exit(1);
+        }
+    };
+    // The shell, which shares its mount namespace with nsjoin, is the target.
+    const Answer answer = run({"sh", "-c",
+                               nsjoin_path() + " " + option + " -- sh -c 'pwd; [ ! -d " +
+                                   elsewhere.path("root/proc") + " ] || echo left'; exit $?"},
+                              in_chroot);
+    CHECK(answer.error.empty());
+    CHECK(answer.output == "/\nleft\n");
+}
+
+TEST_CASE("that takes no value of the target's among its files", "[native]")
+{
+    const Holder holder(0);
+    const Answer answer = nsjoin({"-m", "-e", holder.name(), "--", "echo", "ran"});
+    CHECK(answer.output.empty());
+    CHECK(answer.error.find("--env: ") != std::string::npos);
+    CHECK(answer.status == Status{125, 0});
 }
 
 TEST_CASE("a command in a PID namespace is a child whose parent is outside", "[native]")

@@ -66,6 +66,7 @@ const std::vector<std::string> look_around{
 
 void open_many()
 {
+    closefrom(3);
     for (const int number : {20, 77, 200}) {
         if (dup2(STDIN_FILENO, number) != number) {
             _exit(1);
@@ -101,7 +102,8 @@ TEST_CASE("an old kernel's means are enough to join all namespaces", "[native]")
     const Answer now = nsjoin({holder.name(), "--", "cat", "/proc/self/cgroup"});
     check_whole_job({holder.name()}, namespaces + now.output);
     const std::string own = contents("/proc/self/cgroup");
-    check_whole_job({"-n", holder.name()}, namespaces_of(holder, CLONE_NEWNET) + own);
+    check_whole_job({"-n", holder.name()},
+                    namespaces_of(holder, CLONE_NEWNET) + own + "20\n77\n200\n");
     check_whole_job({"-pF", holder.name()}, namespaces_of(holder, 0) + own);
 }
 

@@ -204,7 +204,7 @@ TEST_CASE("nothing to read for now is not the end of the input of --pty", "[nati
 TEST_CASE("what a script that was brought has open of itself is read-only", "[native]")
 {
     const Directory here;
-    const Holder holder(both_ways());
+    const Holder holder(joinable(CLONE_NEWNS | both_ways()));
     const std::string script = here.file("script", "#!/bin/sh\necho ready\nread line\n");
     Pipe input;
     Pipe output;
