@@ -122,6 +122,13 @@ endef
 
 include tests/tests.mk nsjoin/completions/completions.mk bench/bench.mk packaging/packaging.mk
 
+# A manual page names the version that it describes.
+PAGES := $(BUILD)/pause.1 $(BUILD)/nsjoin.1
+$(BUILD)/pause.1: pause/pause.1
+$(BUILD)/nsjoin.1: nsjoin/nsjoin.1
+$(PAGES): $(BUILD)/%.1: $(BUILD)/flags
+	$(Q)sed 's/^\.Os$$/.Os $* $(VERSION)/' $*/$*.1 >$@
+
 demo: all ## show what pause and nsjoin are for
 	@sh examples/demo.sh $(call in_source,$(BUILD)/pause) $(call in_source,$(BUILD)/nsjoin)
 
@@ -129,7 +136,7 @@ size: ## the sizes of the programs that have been built, bytes
 	@wc -c build/*/pause build/*/nsjoin
 
 # What is installed, and where. @ is PREFIX.
-INSTALLED := $(PROGRAMS:%=%:bin) pause/pause.1:share/man/man1 nsjoin/nsjoin.1:share/man/man1 \
+INSTALLED := $(PROGRAMS:%=%:bin) $(PAGES:%=%:share/man/man1) \
     nsjoin/completions/nsjoin:share/bash-completion/completions \
     nsjoin/completions/_nsjoin:share/zsh/site-functions \
     nsjoin/completions/nsjoin.fish:share/fish/vendor_completions.d
@@ -140,7 +147,7 @@ place = $(call quote,$(DESTDIR)$(PREFIX)/$(where)/$(notdir $(what)))
 copies = set -e; \
     $(foreach each,$(1),install -D -m $(2) $(call what,$(each)) $(call place,$(each));)
 
-install: all ## install under $(DESTDIR)$(PREFIX)
+install: all $(PAGES) ## install under $(DESTDIR)$(PREFIX)
 	$(call copies,$(filter %:bin,$(INSTALLED)),0755)
 	$(call copies,$(filter-out %:bin,$(INSTALLED)),0644)
 

@@ -28,6 +28,13 @@ installs() {
     same '' find "$root" ! -type d ! -path "$root$prefix/*"
 }
 
+# An installed page names the release that it describes, in its footer.
+pages_carry_version() {
+    for page in nsjoin pause; do
+        same ".Os $page $version" grep '^\.Os' "$root$prefix/share/man/man1/$page.1"
+    done
+}
+
 installs_debug() {
     to_root install-debug
     files | grep debug >"$work/debug"
@@ -79,6 +86,7 @@ installs_from_odd_directory() {
 
 umask 022
 it 'install puts the programs, their pages and completions under DESTDIR and PREFIX' installs
+it 'the manual pages carry the version' pages_carry_version
 it 'install-debug puts the programs with their symbols under lib/debug' installs_debug
 it 'installed again, the files are the same' installs_again
 it 'uninstall leaves no file of them, and those of others' uninstalls
