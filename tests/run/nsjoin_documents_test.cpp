@@ -131,7 +131,7 @@ TEST_CASE("the manual page says of every option of nsenter how it is treated", "
     const std::string page = source("nsjoin/nsjoin.1");
     const size_t begin = page.find(".Sh DIFFERENCES");
     const std::string differences = page.substr(begin, page.find(".Sh EXAMPLES") - begin);
-    // Those of util-linux 2.41.
+    // Those of util-linux 2.42.
     for (const std::string name : {"all",         "target",
                                    "mount",       "uts",
                                    "ipc",         "net",
@@ -149,6 +149,30 @@ TEST_CASE("the manual page says of every option of nsenter how it is treated", "
         CHECK(std::regex_search(differences, std::regex("\n\\.It Fl (.* , )?-" + name +
                                                         "( .*)?\n(Same|Fixed|Differs)")));
     }
+}
+
+TEST_CASE("the page for tldr has at most eight examples, with options of --help", "[native]")
+{
+    const std::string page = source("packaging/tldr/nsjoin.md");
+    const Options options = of_help();
+    const auto is_option = [&](const std::string &name) {
+        return std::any_of(options.begin(), options.end(),
+                           [&](const Option &option) { return option.name == name; });
+    };
+    const std::regex example("\n- [^\n]+:\n\n`sudo nsjoin ([^`]+)`\n");
+    const std::regex name("(?:^|\\s)--([a-z-]+)");
+    int examples = 0;
+    for (std::sregex_iterator at(page.begin(), page.end(), example), end; at != end; ++at) {
+        const std::string arguments = (*at)[1];
+        CAPTURE(arguments);
+        for (std::sregex_iterator word(arguments.begin(), arguments.end(), name); word != end;
+             ++word) {
+            CHECK(is_option((*word)[1]));
+        }
+        ++examples;
+    }
+    CHECK(examples > 0);
+    CHECK(examples <= 8);
 }
 
 TEST_CASE("the completions are current: what `make completions` makes")
