@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Shows what pause and nsjoin are for: pause holds a pod's namespaces, takes in an orphan, and ends when
-# told to; with nsjoin, others come into the pod and go. Needs what every Debian has (util-linux, bash,
-# perl), and no root where a user namespace can be had.
+# Shows what pause and nsjoin do: pause holds a pod's namespaces, adopts an orphan, and ends when told
+# to; with nsjoin, other processes enter the pod. Needs only what every Debian has (util-linux, bash,
+# perl), and no root if unprivileged user namespaces are allowed.
 #
 # usage: demo.sh <pause> <nsjoin>
 set -eu
@@ -25,7 +25,7 @@ eventually() {
     done
 }
 
-# setting FILE VALUE: has this kernel that setting, with that value?
+# setting FILE VALUE: does this kernel have the setting, with this value?
 setting() { [ -r "/proc/sys/$1" ] && [ "$(cat "/proc/sys/$1")" = "$2" ]; }
 
 why_no_namespaces() {
@@ -78,7 +78,7 @@ if ! unshare --fork --pid true 2>/dev/null; then
     user='--user --map-root-user'
     # shellcheck disable=SC2086 # two words
     unshare $user --fork --pid true 2>/dev/null ||
-        fail "namespaces can't be made here: $(why_no_namespaces)"
+        fail "cannot create namespaces here: $(why_no_namespaces)"
 fi
 
 step '1. A pod begins with its infra container: new namespaces, and pause as process 1 in them.'
@@ -86,7 +86,7 @@ say "   \$ unshare ${user:+$user }--net --ipc --uts --pid --fork pause"
 work=$(mktemp -d)
 holder=
 trap '[ -z "$holder" ] || kill -KILL "$holder" 2>/dev/null || :; rm -r "$work"' EXIT
-# /proc is still the one outside, so the shell that becomes pause sees there what its number is here.
+# /proc is still the host's, so the shell that becomes pause reads its PID on the host there.
 # shellcheck disable=SC2086,SC2016 # two words; expanded inside
 unshare $user --net --ipc --uts --pid --fork --kill-child sh -c '
     read -r pid rest </proc/self/stat
@@ -96,43 +96,43 @@ holder=$!
 eventually test -s "$work/pid" || fail 'unshare did not start pause'
 pid=$(cat "$work/pid")
 eventually is_pause "$pid" || fail 'pause did not go to sleep'
-say "   pause sleeps: it is $(process NSpid "$pid" | sed 's/[[:space:]].*//') here, and" \
+say "   pause sleeps. Its PID is $(process NSpid "$pid" | sed 's/[[:space:]].*//') on the host, and" \
     "$(process NSpid "$pid" | sed 's/.*[[:space:]]//') in its PID namespace." \
     "It keeps $(sed -n 's/^Rss: *//p' "/proc/$pid/smaps_rollup") of memory."
 
 step '2. Who holds which namespace:'
 for name in net ipc uts pid; do
     namespace=$(readlink "/proc/$pid/ns/$name")
-    [ "$namespace" != "$(readlink "/proc/self/ns/$name")" ] || fail "the $name namespace is ours"
+    [ "$namespace" != "$(readlink "/proc/self/ns/$name")" ] || fail "the $name namespace is the host's"
     printf '   %-18s %s\n' "$namespace" "$(holders_of "$namespace")"
 done
-say '   (unshare only waits for pause, to pass on its status.)'
+say '   (unshare only waits for pause, to return its status.)'
 
-step '3. nsjoin enters the namespaces of pause, and runs a command there. It leaves an orphan behind:'
+step '3. nsjoin runs a command in the namespaces of pause. The command leaves an orphan behind:'
 say "   \$ nsjoin $pid -- sh -c 'sleep 1 &'"
 switches=$(process voluntary_ctxt_switches "$pid")
 "$nsjoin" "$pid" -- sh -c 'sleep 1 &'
-eventually has_children "$pid" || fail 'pause got no orphan'
+eventually has_children "$pid" || fail 'pause did not get the orphan'
 orphan=$(children_of "$pid")
 say "   $(process Name "$orphan") ($orphan) has the parent $(process PPid "$orphan"), pause."
-eventually has_no_children "$pid" || fail 'the orphan did not go'
+eventually has_no_children "$pid" || fail 'the orphan is still there'
 [ "$switches" = "$(process voluntary_ctxt_switches "$pid")" ] || fail 'pause woke for an orphan'
-say '   A second later it has died and is gone. There is no zombie, and pause did not even wake.'
+say '   A second later it has ended. There is no zombie, and pause was not even woken.'
 
-step "4. The pod's network is new, and its loopback still down. A command inside brings it up:"
+step "4. The pod's network is new, and loopback is down. A command inside brings it up:"
 say "   \$ nsjoin $pid -- perl examples/loopback-up.pl"
 "$nsjoin" "$pid" -- perl "$examples/loopback-up.pl" || fail 'the loopback did not come up'
 
-step '5. A second process enters the pod, and stays: a server on localhost.'
+step '5. A second process enters the pod and stays: a server on localhost.'
 say "   \$ nsjoin $pid -- perl examples/server.pl &"
 "$nsjoin" "$pid" -- perl "$examples/server.pl" &
 server=$!
 eventually listens "$pid" || fail 'the server does not listen'
 namespace=$(readlink "/proc/$pid/ns/net")
 say "   Who holds $namespace now: $(holders_of "$namespace")"
-say '   (nsjoin only waits for its command. While it does, none but root can look into it.)'
+say '   (nsjoin only waits for its command. Meanwhile only root can inspect it.)'
 
-step '6. A third process enters it, and asks the server, on localhost, who it is and what it sees.'
+step '6. A third process enters, and asks the server on localhost for its PID and its network devices.'
 say "   \$ nsjoin $pid -- bash -c 'cat </dev/tcp/127.0.0.1/8080; ...'"
 # shellcheck disable=SC2016 # expanded inside
 "$nsjoin" "$pid" -- bash -c '
@@ -149,17 +149,17 @@ say "   \$ nsjoin $pid -- bash -c 'cat </dev/tcp/127.0.0.1/8080; ...'"
 printf '   %-12s %-34s %s\n' \
     'the server' "is process $server_pid of the pod, and sees:" "$server_devices" \
     'the client' "is process $client_pid of the pod, and sees:" "$client_devices" \
-    'out here' 'there are:' "$(devices_of self)"
+    'the host' 'has:' "$(devices_of self)"
 [ "$server_devices" = "$client_devices" ] || fail 'they see different devices'
 [ "$(devices_of "$pid")" = "$client_devices" ] || fail 'pause has other devices'
-say '   The third has ended. The second would go on; a fourth sends it SIGTERM, by its number in the pod.'
+say '   The third has ended. The second would continue; a fourth sends it SIGTERM, by its PID in the pod.'
 say "   \$ nsjoin $pid -- sh -c 'kill $server_pid'"
 "$nsjoin" "$pid" -- sh -c "kill $server_pid" || fail 'the server was not found in the pod'
 status=0
 wait "$server" 2>/dev/null || status=$?
 [ "$status" -eq 143 ] || fail "the server ended with status $status"
 is_pause "$pid" || fail 'pause is gone'
-say '   The server ends, and so does the nsjoin that ran it: of SIGTERM, as its command. The pod stays.'
+say '   The server ends, and so does its nsjoin, by SIGTERM like its command. The pod stays.'
 say "   Who holds $namespace now: $(holders_of "$namespace")"
 
 step '7. SIGTERM ends pause, and with it the pod.'
