@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Tells whoever connects to localhost, port 8080, which process it is, and which network devices it sees.
+# Answers each connection to localhost, port 8080, with its PID and the network devices that it sees.
 use strict;
 use warnings;
 use IO::Socket::INET;

@@ -1,10 +1,10 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# The network of a pod, by the CNI specification: plugins, which are programs, are called in order
-# to add it to a network namespace, and in reverse order to remove it. `pod` includes this; $dir is
-# the pod's directory, $pod its name. What is kept there for later calls: "cni", what each plugin is
-# told; "result", what the last one has answered; "reached", how many were called.
-# shellcheck disable=SC2154 # those are pod's
+# The network of a pod, by the CNI specification: plugins, which are programs, are called in order to
+# add it to a network namespace, and in reverse order to remove it. `pod` includes this; $dir is the
+# pod's directory, $pod its name. The directory keeps for later calls: "cni", the input of each
+# plugin; "result", the last answer; "reached", how many plugins were called.
+# shellcheck disable=SC2154 # `pod` sets these
 
 cni_path=${CNI_PATH:-/usr/lib/cni:/opt/cni/bin}
 plugin() {
@@ -12,9 +12,9 @@ plugin() {
         die "there is no CNI plugin $1 in $cni_path (install it, or set CNI_PATH)"
 }
 
-# Each plugin gets its part of the list, and what is common to all; those that can map ports are
-# told which. Last comes the loopback, whatever the list says, as engines do it.
-# shellcheck disable=SC2016 # they are variables of jq
+# Each plugin gets its part of the list and the common fields; plugins that can map ports get the
+# ports. Loopback is always added as the last plugin, as engines do it.
+# shellcheck disable=SC2016 # these are variables of jq
 derive='. as $list
     | ($ports | split(" ") | map(select(. != "") | split(":") | map(tonumber)
         | { hostPort: .[0], containerPort: .[1], protocol: "tcp" })) as $mappings
@@ -24,7 +24,7 @@ derive='. as $list
             then { runtimeConfig: { portMappings: $mappings } } else {} end
         | del(.capabilities))'
 
-# read_conflist FILE PORTS: refuses what can't work, before anything is changed.
+# read_conflist FILE PORTS: refuses what cannot work, before it changes anything.
 read_conflist() {
     needs jq 'install it'
     jq --arg ports "$2" "$derive" "$1" >"$dir/cni" 2>"$dir/said" ||
@@ -37,7 +37,7 @@ read_conflist() {
     : >"$dir/result"
 }
 
-# cni COMMAND INDEX: calls one plugin, which sees what those before it have answered.
+# cni COMMAND INDEX: calls one plugin, with the answers of those before it.
 cni() {
     config=$(jq --slurpfile result "$dir/result" ".[$2]
         + if \$result == [] then {} else { prevResult: \$result[0] } end" "$dir/cni")

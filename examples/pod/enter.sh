@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# A container, before it becomes its command: it is in the pod's namespaces and in a mount namespace
-# of its own, but sees the host's files still, and makes its own of them. `pod run` starts it.
+# Sets up a container before its command runs. It is in the pod's namespaces and has a mount namespace
+# of its own, but still sees the host's files. It replaces them with its own. `pod run` starts it.
 #
 # usage: enter.sh <directory of the container> <root> <volumes: SRC:DST, a line each> <command>...
 set -eu
@@ -10,8 +10,8 @@ shift 3
 
 die() { printf 'pod: %s\n' "$*" >&2; exit 125; }
 
-# mount_on DIR OPTION...: on a directory of the container, which is made unless its root is the
-# host's. A link in there that leads out is not followed.
+# mount_on DIR OPTION...: mounts on a directory of the container, which it creates unless the root is
+# the host's. It does not follow a link that leads out of the container.
 mount_on() {
     point=$root$1
     shift
@@ -25,7 +25,7 @@ mount_on() {
 }
 
 if [ -n "$root" ]; then
-    mount --rbind "$root" "$root"    # only what is a mount can be the root
+    mount --rbind "$root" "$root"    # only a mount can become the root
     mount_on /dev -t tmpfs -o mode=755,size=64k tmpfs
     for device in full null random tty urandom zero; do
         : >"$root/dev/$device"
@@ -33,9 +33,9 @@ if [ -n "$root" ]; then
     done
     ln -s /proc/self/fd "$root/dev/fd"
 fi
-mount_on /proc -t proc proc                         # of the PID namespace that it is in: the pod's
-mount_on /sys -t sysfs -o ro sysfs                  # and this of the network namespace
-mount_on /dev/shm --bind "${container%/*/*}/shm"    # belongs with the IPC namespace
+mount_on /proc -t proc proc                         # of the pod's PID namespace
+mount_on /sys -t sysfs -o ro sysfs                  # of the pod's network namespace
+mount_on /dev/shm --bind "${container%/*/*}/shm"    # belongs to the IPC namespace
 while IFS=: read -r source target; do
     [ -z "$source" ] || mount_on "$target" --bind "$source"
 done <<V
@@ -47,8 +47,8 @@ if [ -z "$root" ]; then
     : >"$container/entered"
     exec "$@"
 fi
-# As switch_root(8) does: the new root covers the old one, also for those that join this mount
-# namespace. pivot_root(8) would want an umount inside, to be rid of the old root.
+# As switch_root(8) does: the new root covers the old one, also for processes that join this mount
+# namespace later. pivot_root(8) would need umount in the container to remove the old root.
 cd "$root"
 mount --move . /
 : >"$container/entered"

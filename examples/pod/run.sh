@@ -1,11 +1,11 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# The containers of a pod: running them, and what has become of them. `pod` includes this; $dir is
-# the pod's directory, $pod its name, $infra the process id of its infra container. nsjoin writes
-# to "events" what becomes of its command, so nothing else has to watch it.
-# shellcheck disable=SC2154 # those are pod's
+# Starts the containers of a pod and reports their state. `pod` includes this; $dir is the pod's
+# directory, $pod its name, $infra the PID of its infra container. nsjoin writes the outcome of its
+# command to "events", so nothing else has to watch it.
+# shellcheck disable=SC2154 # `pod` sets these
 
-# look_at CONTAINER: sets its pid and state, by the lines of "events".
+# look_at CONTAINER: sets its pid and state from the lines of "events".
 look_at() {
     pid='' state=starting
     [ -e "$1/events" ] || return 0
@@ -22,7 +22,7 @@ look_at() {
 }
 running() { look_at "$1"; [ "$state" = running ]; }
 
-# Has it become its command, or ended? One that is gone will be reported to have ended.
+# Does its command run, or has it ended? If it is gone, nsjoin will report its end.
 settled() {
     look_at "$1"
     case $state in
@@ -38,7 +38,7 @@ settled() {
 is_app() { [ ! -e "$1/init" ]; }
 is_open_init() { [ -e "$1/init" ] && look_at "$1" && [ "$state" != 'exited 0' ]; }
 
-# first TEST: the name of the first container that passes it.
+# first TEST: prints the name of the first container that passes the test.
 first() {
     for each in "$dir"/containers/*; do
         if [ -d "$each" ] && "$1" "$each"; then echo "${each##*/}"; return; fi
@@ -47,7 +47,7 @@ first() {
 
 launch_attached() { exec "$@" 3>"$container/events"; }
 
-# Its status alone does not tell: a command may end with it too.
+# The status alone does not show this: a command can exit with the same.
 has_no_command() {
     case $state in
     'exited 126' | 'exited 127') grep -q '^chroot: failed to run command' "$container/log" ;;
@@ -66,13 +66,13 @@ launch_detached() {
     exit 125
 }
 
-# To its end, which has to be a success: what is to come after it must not.
+# Waits for its end. If it fails, the containers after it must not start.
 launch_init() {
     "$@" 3>"$container/events" &
     trap 'kill "$!"' INT TERM HUP
     status=0
     wait "$!" || status=$?
-    wait "$!" || :    # for the end of it, if a signal came first
+    wait "$!" || :    # again, if a signal interrupted the first wait
     [ "$status" -ne 0 ] || return 0
     echo "pod: init container $name has failed, with status $status (the pod $pod is stopped)" >&2
     stop "$pod"
@@ -103,7 +103,7 @@ run() {
     [ $# -gt 1 ] || misused 'run which command? (-- cmd...)'
     shift
 
-    # One at a time, from here to when there is something that others can see.
+    # One at a time, from here until the container's directory exists.
     exec 9<"$dir"
     flock 9
     open=$(first is_open_init)
@@ -129,7 +129,7 @@ run() {
     mkdir "$container"
     [ "$launch" != init ] || : >"$container/init"
     exec 9<&-
-    # (The command inside gets an environment of its own, and no descriptors but 0, 1 and 2.)
+    # (The command gets its own environment, and only the descriptors 0, 1 and 2.)
     "launch_$launch" "$nsjoin" --status-fd=3 --clear-env \
         --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         --net --ipc --uts --pid "$infra" -- \
