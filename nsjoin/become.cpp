@@ -84,11 +84,10 @@ Failure set_context(const Target &target, const Outside &outside)
     return {};
 }
 
-Failure change_directories(const Outside &outside)
+Failure change_directories(FdRef root, FdRef wd)
 {
-    if (outside.root) {
-        if (Failure failure =
-                check(change_directory(outside.root.get()), "cannot enter the root directory");
+    if (root) {
+        if (Failure failure = check(change_directory(root), "cannot enter the root directory");
             failure) {
             return failure;
         }
@@ -97,9 +96,8 @@ Failure change_directories(const Outside &outside)
                            why_refused(CAP_SYS_CHROOT, "CAP_SYS_CHROOT is missing"));
         }
     }
-    if (outside.wd) {
-        if (Failure failure =
-                check(change_directory(outside.wd.get()), "cannot enter the working directory");
+    if (wd) {
+        if (Failure failure = check(change_directory(wd), "cannot enter the working directory");
             failure) {
             return failure;
         }
@@ -158,7 +156,7 @@ Failure follow_parent(const Run &run)
     }
     // nsjoin holds the only other end.
     Poll parent(failures, 0);
-    if (const auto gone = poll_now(&parent, 1); gone && gone.value() != 0) {
+    if (const auto gone = poll_now(&parent, 1); !gone || gone.value() != 0) {
         return Failure("nsjoin has ended already");
     }
     return restore_signals(run.fork);
@@ -181,7 +179,7 @@ Failure become(Run &run)
             return failure;
         }
     }
-    if (Failure failure = change_directories(run.outside); failure) {
+    if (Failure failure = change_directories(run.plan.root.get(), run.outside.wd.get()); failure) {
         return failure;
     }
     if (options.follow_context) {

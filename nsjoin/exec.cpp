@@ -90,7 +90,7 @@ Errno execute_by_path(const char *const *arguments, const char *const *environme
 // Are the files that the command sees others than the caller's?
 bool is_inside(const Run &run)
 {
-    return run.plan.wanted.has(CLONE_NEWNS) || run.outside.root;
+    return run.plan.differing.has(CLONE_NEWNS) || run.plan.root;
 }
 
 // Why a command is not found that is given without a path: in whose files and in which PATH it was

@@ -86,12 +86,12 @@ Failure plan_net_socket(const Options &options, const Target &target, Plan &plan
     return {};
 }
 
-bool has_own_root(const Target &target)
+bool is_own_root(const Target &target, FdRef root)
 {
     FileIdentity own;
     FileIdentity theirs;
-    return identify(target.proc.get(), "self/root", 0, own) &&
-           identify(target.directory.get(), "root", 0, theirs) && own != theirs;
+    return !identify(target.proc.get(), "self/root", 0, own) ||
+           !identify(root, "", AT_EMPTY_PATH, theirs) || own == theirs;
 }
 
 // Are all of them meant, and none by name?
@@ -247,11 +247,15 @@ Failure read_namespaces(const Options &options, const Target &target, Plan &plan
     if (Failure failure = open_and_compare(options, target, plan); failure) {
         return failure;
     }
+    if (Failure failure = open_directory(target, options.root, "root", plan.root); failure) {
+        return failure;
+    }
     const NamespaceSet own_of_target(plan.from_target.flags() & plan.differing.flags());
     if (options.root.from == Directory::From::none) {
         plan.sees_target_files = own_of_target.has(CLONE_NEWNS);
     } else if (options.root.from == Directory::From::target) {
-        plan.sees_target_files = own_of_target.has(CLONE_NEWNS) || has_own_root(target);
+        plan.sees_target_files =
+            own_of_target.has(CLONE_NEWNS) || !is_own_root(target, plan.root.get());
     }
     // A process in between joins the user namespace, and all others with it, fork.cpp. Else what is
     // to be born in a cgroup has to see it, which the target's cgroup namespace may not let.

@@ -29,6 +29,9 @@ struct Plan {
     /// The target's user namespace, if that was asked for: joined, or the caller's already.
     bool uses_targets_user = false;
     sys::FileIdentity user = {};
+    /// The root directory to go to; none: that of the mount namespace. Opened once, as the target
+    /// may change its own.
+    sys::Fd root;
     /// The command sees the target's own files: those of its mount namespace, which is not the
     /// caller's, or of its root directory, which is not the caller's. Only there may what comes
     /// from the target, such as a PATH, be used to find files.

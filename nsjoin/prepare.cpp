@@ -16,23 +16,6 @@ using namespace sys;
 
 namespace {
 
-// A directory of the target, or one by its path out here.
-Failure open_directory(const Directory &from, const Target &target, const char *link, Fd &directory)
-{
-    if (from.from == Directory::From::none) {
-        return {};
-    }
-    const bool of_target = from.from == Directory::From::target;
-    if (const auto opened = open(of_target ? target.directory.get() : working_directory,
-                                 of_target ? link : from.path, O_PATH | O_DIRECTORY, directory);
-        !opened) {
-        return of_target
-                   ? explain(target, "cannot open the directories of process %", opened.error())
-                   : Failure("cannot open the directory %", from.path, opened.error());
-    }
-    return {};
-}
-
 // All of it, which may be megabytes, followed by a zero.
 Failure read_environment(const Target &target, TextView &environment)
 {
@@ -187,7 +170,7 @@ Failure check_trust(const Options &options, const Plan &plan, const char *const 
 // command?
 bool is_for_others(const Run &run)
 {
-    return run.plan.differing.has(CLONE_NEWNS | CLONE_NEWPID) || run.outside.root ||
+    return run.plan.differing.has(CLONE_NEWNS | CLONE_NEWPID) || run.plan.root ||
            (run.ids.sets_user && run.ids.outside_uid != run.initial.auxiliary(AT_EUID));
 }
 
@@ -244,10 +227,7 @@ Failure prepare(Run &run)
     if (Failure failure = check_status_descriptor(options, target); failure) {
         return failure;
     }
-    if (Failure failure = open_directory(options.root, target, "root", outside.root); failure) {
-        return failure;
-    }
-    if (Failure failure = open_directory(options.wd, target, "cwd", outside.wd); failure) {
+    if (Failure failure = open_directory(target, options.wd, "cwd", outside.wd); failure) {
         return failure;
     }
     outside.is_for_others = is_for_others(run);

@@ -10,7 +10,6 @@ struct Run;
 
 /// What is opened out here for the process that becomes the command.
 struct Outside {
-    sys::Fd root;
     sys::Fd wd;
     /// The program to --bring, in a sealed memory file or on a mount that can't be written.
     sys::Fd program;

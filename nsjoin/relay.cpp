@@ -143,7 +143,7 @@ Outcome Relay::until_end()
         if (!start_told_ && wait_for_room(status_fd_)) {
             write_facts();
         }
-        if (start_told_ && wait_for_room(status_fd_)) {
+        if (start_told_ && !outcome_.failure && wait_for_room(status_fd_)) {
             tell_exited(status_fd_, outcome_.status);
         }
     }
@@ -167,7 +167,8 @@ void Relay::find_command()
 }
 
 // Reads what the other end of the pipe has left: it is closed by exec, or behind a failure, or by
-// the child's death.
+// the child's death. The process in between has it too, and may be stopped by those inside: so
+// that it is open does not mean that the command has not run. Who is found without __WALL has.
 void Relay::learn_start()
 {
     if (!is_starting()) {
@@ -176,11 +177,8 @@ void Relay::learn_start()
     find_command();
     Cause of_child;
     const auto got = read(failures_, &of_child, sizeof of_child);
-    if (!got) {
-        return; // it is still open, and empty
-    }
-    failures_ = FdRef();
-    if (static_cast<size_t>(got.value()) == sizeof of_child) {
+    if (got && static_cast<size_t>(got.value()) == sizeof of_child) {
+        failures_ = FdRef();
         outcome_.failure = Failure(of_child);
         reap_failed();
         return;
@@ -188,6 +186,10 @@ void Relay::learn_start()
     WaitStatus status;
     const auto changed =
         command_ == Pid{} ? Result<long>(-ECHILD) : wait_now(command_, Children::executed, status);
+    if (!got && !changed) {
+        return; // it is still open, and empty
+    }
+    failures_ = FdRef();
     if (!changed && changed.error() != Errno::echild) {
         give_up(changed.error());
         return;
@@ -315,15 +317,20 @@ void Relay::end_unreaped()
     char buffer[1024];
     const TextView stat =
         read_beginning(run_.target.proc.get(), path.string(), buffer, sizeof buffer);
-    constexpr int state = 3;
+    ended_ = true;
     constexpr int exit_code = 52;
     uint32_t code = 0;
-    if (!equal(stat_field(stat, state), TextView("Z")) ||
-        !parse_number(stat_field(stat, exit_code), code)) {
+    path = {};
+    path.append(Decimal(static_cast<uint32_t>(command_)).string());
+    path.append("/ns/user");
+    // Who may not trace the command is shown 0, whatever it is: that of a zombie is seen or not.
+    FileIdentity any;
+    if (!parse_number(stat_field(stat, exit_code), code) ||
+        (code == 0 && !identify(run_.target.proc.get(), path.string(), 0, any))) {
+        outcome_.failure = Failure("cannot see how the command ended: it is being traced");
         return;
     }
     outcome_.status.raw_ = static_cast<int>(code);
-    ended_ = true;
 }
 
 void Relay::send(const SignalInfo &info)

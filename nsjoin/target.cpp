@@ -103,6 +103,22 @@ Failure explain(const Target &target, const char *text, Errno error)
     return Failure(text, target.name, error, forbidden ? why_hidden(target) : nullptr);
 }
 
+Failure open_directory(const Target &target, const Directory &from, const char *link, Fd &directory)
+{
+    if (from.from == Directory::From::none) {
+        return {};
+    }
+    const bool of_target = from.from == Directory::From::target;
+    if (const auto opened = open(of_target ? target.directory.get() : working_directory,
+                                 of_target ? link : from.path, O_PATH | O_DIRECTORY, directory);
+        !opened) {
+        return of_target
+                   ? explain(target, "cannot open the directories of process %", opened.error())
+                   : Failure("cannot open the directory %", from.path, opened.error());
+    }
+    return {};
+}
+
 Failure pin(const Options &options, Target &target)
 {
     target.name = options.target;

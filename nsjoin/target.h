@@ -27,6 +27,11 @@ struct Target {
 /// Checks the descriptors that `options` name, and opens /proc, and the target if there is one.
 Failure pin(const Options &options, Target &target);
 
+/// Opens a directory by its path out here, or the target's, which `link` in its /proc/PID leads to;
+/// none if `from` says none.
+Failure open_directory(const Target &target, const Directory &from, const char *link,
+                       sys::Fd &directory);
+
 /// Why nothing can be had of the target: it is a zombie, a thread, gone, or else `error`, met while
 /// doing what `text` says.
 Failure explain(const Target &target, const char *text, sys::Errno error);
