@@ -43,7 +43,8 @@ public:
         kind_ = &kind;
         if (joins_user_) {
             map_ = read_beginning(target_.directory.get(), kind.map(), map_text, sizeof map_text);
-            if (map_.size == 0 || map_.size == sizeof map_text) {
+            // It may be empty: then no id is mapped.
+            if (map_.data == nullptr || map_.size == sizeof map_text) {
                 return Failure("cannot read the id map of process %", target_.name);
             }
         }
@@ -184,7 +185,10 @@ Failure read_ids(const Options &options, const Target &target, const Plan &plan,
         }
     }
     if (ids.sets_user) {
-        if (mapping.load(user_kind) || !mapping.to_outside(ids.uid, ids.outside_uid)) {
+        if (Failure failure = mapping.load(user_kind); failure) {
+            return failure;
+        }
+        if (!mapping.to_outside(ids.uid, ids.outside_uid)) {
             ids.outside_uid = ~0U;
         }
     }

@@ -25,7 +25,10 @@ TextView read_beginning(FdRef directory, const char *path, char *buffer, size_t 
     size_t got = 0;
     while (got < size) {
         const auto count = read(file.get(), buffer + got, size - got);
-        if (!count || count.value() == 0) {
+        if (!count) {
+            return {};
+        }
+        if (count.value() == 0) {
             break;
         }
         got += static_cast<size_t>(count.value());

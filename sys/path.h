@@ -27,7 +27,7 @@ inline Result<long> read_start(FdRef fd, void *buffer, size_t size)
     return call<long>(__NR_pread64, fd.number, buffer, size, 0, 0, 0);
 }
 
-/// The beginning of a file, at most `size` bytes; empty: it can't be read.
+/// The beginning of a file, at most `size` bytes. Empty, with null as its data: it can't be read.
 TextView read_beginning(FdRef directory, const char *path, char *buffer, size_t size);
 
 /// One of what read_directory() reads: the kernel's struct linux_dirent64.

@@ -26,6 +26,12 @@ const std::string usage = " (nsjoin <pid> -- command)";
 
 } // namespace
 
+TEST_CASE("a value behind a space is told from a second process", "[native]")
+{
+    check_mistake({"--kill-child", "15", "4113"},
+                  "more than one process given: 15 and 4113 (write --kill-child=15)");
+}
+
 TEST_CASE("every mistake in a command line is one line on stderr")
 {
     check_mistake({}, "no process given" + usage);
@@ -46,8 +52,6 @@ TEST_CASE("every mistake in a command line is one line on stderr")
     check_mistake({"--target="}, "'' is not a process ID (expected 1 to 2147483647)");
     check_mistake({"--net", "/run/netns/x", "true"},
                   "/run/netns/x is not a process ID (write --net=/run/netns/x)");
-    check_mistake({"--kill-child", "15", "4113"},
-                  "more than one process given: 15 and 4113 (write --kill-child=15)");
     check_mistake({"0"}, "0 is not a process ID (expected 1 to 2147483647)");
     check_mistake({"2147483648"}, "2147483648 is not a process ID (expected 1 to 2147483647)");
     check_mistake({"2147483647"}, "there is no process 2147483647");
