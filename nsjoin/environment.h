@@ -26,6 +26,7 @@ const char *value_of(const char *const *environment, const char *name);
 /// The paths that `name`, which has no slash, may have in the PATH of `environment`.
 class Candidates {
 public:
+    // cppcheck-suppress uninitMemberVar ; a Text begins empty
     Candidates(const char *name, const char *const *environment) : name_(name)
     {
         const char *const path = search_path(environment);
