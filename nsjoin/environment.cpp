@@ -123,15 +123,11 @@ const char *search_path(const char *const *environment)
     return path != nullptr ? path : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
-bool finds_relatively(const char *command, const char *const *environment)
+namespace {
+
+// Of directories, as in PATH: an empty one is the working directory.
+bool has_relative_entry(const char *entry)
 {
-    if (command == nullptr || *command == '/') {
-        return false;
-    }
-    if (contains(command, '/')) {
-        return true;
-    }
-    const char *entry = search_path(environment);
     for (; *entry == '/'; ++entry) {
         while (*entry != ':') {
             if (*entry++ == '\0') {
@@ -140,6 +136,24 @@ bool finds_relatively(const char *command, const char *const *environment)
         }
     }
     return true;
+}
+
+} // namespace
+
+bool finds_relatively(const char *command, const char *const *environment)
+{
+    // ld.so(8)
+    if (const char *const libraries = value_of(environment, "LD_LIBRARY_PATH=");
+        libraries != nullptr && *libraries != '\0' && has_relative_entry(libraries)) {
+        return true;
+    }
+    if (command == nullptr || *command == '/') {
+        return false;
+    }
+    if (contains(command, '/')) {
+        return true;
+    }
+    return has_relative_entry(search_path(environment));
 }
 
 const char *Candidates::next()

@@ -161,7 +161,7 @@ Failure check_trust(const Options &options, const Plan &plan, const char *const 
                        "process %",
                        options.target, Errno::none,
                        "enter its own mount namespace, -m, or root, -r, or use absolute paths for "
-                       "the command and in PATH");
+                       "the command, in PATH and in LD_LIBRARY_PATH");
     }
     return {};
 }

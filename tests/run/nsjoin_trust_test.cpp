@@ -190,6 +190,23 @@ TEST_CASE("without root it is not used among the caller's files either", "[nativ
         nsjoin_as(nobody, {"-e", "-Uu", holder.name(), "--", "/bin/echo", "x"}));
 }
 
+TEST_CASE("its working directory is not where the caller's libraries are looked for", "[native]")
+{
+    const Holder holder(joinable(CLONE_NEWUTS));
+    const Words net = geteuid() == 0 ? Words{"-u"} : Words{"-Uu"};
+    for (const std::string libraries : {":/opt/lib", "lib", "/opt/lib:", "/a::/b"}) {
+        CAPTURE(libraries);
+        const Answer answer = nsjoin(net + Words{"-w", holder.name(), "--", "/bin/echo", "ran"},
+                                     [&] { setenv("LD_LIBRARY_PATH", libraries.c_str(), 1); });
+        CHECK(answer.output.empty());
+        CHECK(has(answer.error, "LD_LIBRARY_PATH"));
+        CHECK(answer.status == Status{125, 0});
+    }
+    const Answer absolute = nsjoin(net + Words{"-w", holder.name(), "--", "/bin/echo", "ran"},
+                                   [&] { setenv("LD_LIBRARY_PATH", "/opt/lib", 1); });
+    CHECK(absolute.output == "ran\n");
+}
+
 TEST_CASE("nothing was begun when the environment is refused", "[native]")
 {
     if (geteuid() != 0) {
