@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// pause: the first process of a pod, its infra container. It holds the pod's namespaces while other
-// containers come and go, sees to it that nothing they leave behind stays, and sleeps until it is
-// told to end. It reads no file and needs no privilege.
+// pause: the infra container of a pod, its first process. It holds the pod's namespaces while other
+// containers come and go, makes sure that their orphans are reaped, and sleeps until it is told to
+// end. It reads no file and needs no privilege.
 //
-// The story, as start() tells it:
+// start() does this, in this order:
 //   1  answer -v and -h
 //   2  block every signal
-//   3  let the kernel reap children, and reap those that are dead already
-//   4  let go of the working directory and of descriptors
-//   5  say so when not process 1
+//   3  have the kernel reap children, and reap those that are dead already
+//   4  leave the working directory and close descriptors
+//   5  print a line if it is not process 1
 //   6  give back memory
 //   7  sleep until SIGINT or SIGTERM
-//   8  say who sent it, and end
+//   8  print who sent the signal, and exit
 //
-// A system call may be refused, as by a seccomp profile. Where pause then could not do its job (2,
-// 3 and 7) it ends; everywhere else it goes on without. Only what was interrupted is tried again.
+// A system call may be refused, for example by a seccomp profile. If pause then cannot do its job
+// (2, 3 and 7) it exits; otherwise it continues. Only an interrupted call is repeated.
 
 #include "sys/file.h"
 #include "sys/memory.h"
@@ -27,7 +27,7 @@ namespace {
 
 using namespace sys;
 
-/// What is about to be said.
+/// The line that is printed next.
 Text<80> line;
 
 void add(const char *text)
@@ -40,9 +40,9 @@ void add(uint32_t number)
     add(Decimal(number).string());
 }
 
-// Says the line on stderr, or nothing: a full pipe or a stopped terminal must not hold up the end
-// of a pod, so for this one write the descriptor does not block, which all who share it see. A
-// broken pipe does no harm, as SIGPIPE is blocked.
+// Prints the line on stderr, or nothing: a full pipe or a stopped terminal must not delay the end
+// of a pod. So the descriptor does not block during this write, which every process that shares it
+// can notice. A broken pipe does no harm, because SIGPIPE is blocked.
 void say()
 {
     const auto flags = status_flags(standard_error);
@@ -67,7 +67,7 @@ void say()
     end(1);
 }
 
-// The letter of -v, -V, -h and --help; for every other argument something else.
+// The letter of -v, -V, -h and --help; something else for every other argument.
 char option(const char *argument)
 {
     if (equal(argument, "--help")) {
@@ -81,22 +81,22 @@ char option(const char *argument)
     exit(write(standard_output, text) ? 0 : 1);
 }
 
-// Copies the command line to where it may stay, and returns the end of the copy. What is too long
-// is cut.
+// Copies the command line to memory that is kept, and returns the end of the copy. A long command
+// line is cut.
 Address copy_command_line(const char *begin, const char *end)
 {
     char *copy = memory_free;
-    // The last zero is there already, as in all of this memory, also where the command line is cut.
+    // This memory is all zeros, so the terminating zero is there, even if the command line is cut.
     while (begin != end - 1 && copy != memory_free_end) {
         *copy++ = *begin++;
     }
     return address(copy) + 1;
 }
 
-// Most of what a sleeping process costs is its initial stack and the page tables for mappings that
-// lie far apart. What is still needed is the code and the page right behind it, which has been the
-// stack since the first instruction: the command line moves there too, for ps to find, and all else
-// is unmapped. If the kernel does not let the command line move, everything stays.
+// A sleeping process costs mostly its initial stack and the page tables for mappings that are far
+// apart. pause still needs its code and the page after it, which has been the stack since the first
+// instruction. The command line moves to that page, where ps finds it, and everything else is
+// unmapped. If the kernel does not let the command line move, nothing is unmapped.
 void give_back_memory(const InitialStack &initial)
 {
     // The end of the initial stack holds the arguments, the environment, the path of the program,
@@ -127,7 +127,7 @@ void give_back_memory(const InitialStack &initial)
     while (*path++ != '\0') {
     }
     Address last = address(path) + sizeof(void *);
-    // Some kernels have the vdso above the stack: those of s390x and arm, and Linux 6.1 on x86_64.
+    // Some kernels map the vdso above the stack: on s390x and arm, and Linux 6.1 on x86_64.
     const Address vdso = initial.auxiliary(AT_SYSINFO_EHDR);
     if (vdso > last) {
         last = vdso_end(vdso);
@@ -139,8 +139,8 @@ void give_back_memory(const InitialStack &initial)
 
 void start(const InitialStack &initial)
 {
-    // 1. Wherever it stands in the command line: kubeadm runs `pause -v` as a job of its own. From
-    // argv[0] on, which may be all there is, or not even there.
+    // 1. Anywhere in the command line: kubeadm runs `pause -v` as a separate job. It starts with
+    // argv[0], because there may be no other argument, or none at all.
     for (const char *const *argument = initial.argv; *argument != nullptr; ++argument) {
         const char letter = option(*argument);
         if (letter == 'v' || letter == 'V') {
@@ -151,32 +151,31 @@ void start(const InitialStack &initial)
         }
     }
 
-    // 2. All of them: so no mask or ignored signal that was inherited matters, none but those of
-    // step 7 does anything, and also process 1 is sent those from inside. Faults still kill,
+    // 2. All of them. So inherited masks and ignored signals make no difference, only the signals
+    // of step 7 have an effect, and process 1 receives these even from inside. Faults still kill,
     // signal(7).
     if (const auto blocked = block_signals(SignalSet::full()); !blocked) {
         fail(blocked.error());
     }
 
-    // 3. In this order none is missed: who dies from now on is reaped by the kernel, without a
-    // wakeup.
+    // 3. This order misses none: from now on the kernel reaps dead children without waking pause.
     if (const auto ignored = ignore(Signal::sigchld); !ignored) {
         fail(ignored.error());
     }
     while (reap()) {
     }
 
-    // 4. Neither keeps a file system busy.
+    // 4. Both could keep a file system busy.
     static_cast<void>(chdir("/"));
     if (!close_from(FdRef{3})) {
-        // Before Linux 5.9. The lowest free one is given out first, so a long gap is the end; the
-        // limit on their number may be a thousand million.
+        // Before Linux 5.9. The kernel hands out the lowest free number first, so a long gap means
+        // the end. Counting to the limit would take too long: it may be a thousand million.
         for (int fd = 3, gap = 0; gap < 4096; ++fd) {
             gap = close(FdRef{fd}) ? 0 : gap + 1;
         }
     }
 
-    // 5. People do use it so, to hold namespaces only.
+    // 5. Some people use it this way, only to hold namespaces.
     if (getpid() != Pid::init) {
         add("pause: not process 1, gets no orphans\n");
         say();
@@ -185,7 +184,7 @@ void start(const InitialStack &initial)
     // 6.
     give_back_memory(initial);
 
-    // 7. EINTR is a stop and continue, or a tracer.
+    // 7. EINTR: it was stopped and continued, or is traced.
     constexpr SignalSet ending(Signal::sigint, Signal::sigterm);
     SignalInfo info;
     for (;;) {

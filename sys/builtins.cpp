@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that a compiler calls by itself, where structures are copied or cleared. Elsewhere they
-// come from the C library. Those for what a machine has no instruction for are in sys/arch.
+// Functions that a compiler calls on its own to copy or clear structures. Other programs have them
+// from the C library. Functions that replace a missing instruction are in sys/arch.
 
 #include <stddef.h>
 #include <stdint.h>
 
-// The barriers keep the compiler from finding out that these are what they are, and calling them.
+// The barriers keep the compiler from recognizing these loops and replacing them with calls to
+// themselves.
 
 extern "C" void *memcpy(void *to, const void *from, size_t size)
 {

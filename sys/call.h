@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// System calls, untyped: the one way from here into the kernel. Used by the other headers of sys/,
-// which give each call its types; not meant for anything outside.
+// System calls without types: the only way into the kernel. Only the other headers of sys/ use it,
+// and give each call its types.
 //
-// Here and in those, always_inline stands only where g++ makes larger programs without it.
+// Here and in those, always_inline is used only if g++ makes larger programs without it.
 #pragma once
 
 #include "result.h"
@@ -11,8 +11,8 @@
 
 namespace sys {
 
-/// Whatever happens to be in a register: a system call reads no more arguments than it has, so
-/// setting the others would only cost instructions.
+/// The value that happens to be in a register. A system call reads only its own arguments, so
+/// setting the others would waste instructions.
 inline long any_register()
 {
     long value;
@@ -42,8 +42,9 @@ template <class... Longs>
     }
 }
 
-/// System call number (an __NR_ macro) with up to six arguments, and a T for what it returns. Not
-/// for the 64-bit arguments of 32-bit architectures, which each passes in its own way, syscall(2).
+/// Makes the system call `number` (an __NR_ macro) with up to six arguments; T is the type of its
+/// result. Not for 64-bit arguments on 32-bit architectures, which each passes differently,
+/// syscall(2).
 template <class T, class... Arguments>
 [[gnu::always_inline]] inline Result<T> call(long number, Arguments... arguments)
 {

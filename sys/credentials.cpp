@@ -19,7 +19,7 @@ Result<void> pass_on_capabilities()
     if (const auto got = call<void>(__NR_capget, &header, data); !got) {
         return got;
     }
-    // Only what is inheritable too can become ambient.
+    // Only an inheritable capability can become ambient.
     for (auto &word : data) {
         word.inheritable = word.permitted;
         word.effective = word.permitted;

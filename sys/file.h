@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// File descriptors and what is done with them.
+// File descriptors and operations on them.
 #pragma once
 
 #include "call.h"
@@ -7,12 +7,12 @@
 
 namespace sys {
 
-/// A file descriptor that is open elsewhere and that somebody else closes.
+/// A file descriptor that belongs to another object, which closes it.
 struct FdRef {
     constexpr FdRef() = default;
     constexpr explicit FdRef(long fd) : number(static_cast<int>(fd)) {}
 
-    /// Is there one?
+    /// True if there is a descriptor.
     constexpr explicit operator bool() const { return number >= 0; }
 
     int number = -1;
@@ -22,14 +22,14 @@ inline constexpr FdRef standard_input{0};
 inline constexpr FdRef standard_output{1};
 inline constexpr FdRef standard_error{2};
 
-/// close(2). Whatever it returns, the descriptor is gone and must not be closed again; EBADF: it
-/// was none.
+/// close(2). Whatever it returns, the descriptor is closed and must not be closed again. EBADF: it
+/// was not open.
 inline Result<void> close(FdRef fd)
 {
     return call<void>(__NR_close, fd.number);
 }
 
-/// Owns a file descriptor, and closes it in the end.
+/// Owns a file descriptor, and closes it when it is destroyed.
 class [[nodiscard]] Fd {
 public:
     constexpr Fd() = default;
@@ -47,10 +47,10 @@ public:
     }
     ~Fd() { close_owned(); }
 
-    /// For as long as this object owns it. Number -1 where it owns none.
+    /// Valid while this object owns it. Number -1 if it owns none.
     constexpr FdRef get() const { return fd_; }
     constexpr explicit operator bool() const { return static_cast<bool>(fd_); }
-    /// The caller closes it from now on.
+    /// Gives up ownership: the caller must close it.
     constexpr FdRef release()
     {
         const FdRef fd = fd_;
@@ -69,7 +69,7 @@ private:
     FdRef fd_;
 };
 
-/// write(2), once: how many bytes were written, which may be fewer than asked.
+/// Calls write(2) once. Returns the number of bytes written, which may be fewer than asked.
 [[gnu::always_inline]] inline Result<long> write(FdRef fd, TextView text)
 {
     return call<long>(__NR_write, fd.number, text.data, text.size);
@@ -92,13 +92,13 @@ inline Result<void> keep_on_exec(FdRef fd)
     return call<void>(__NR_fcntl, fd.number, F_SETFD, 0);
 }
 
-/// dup3(2): `fd` is from now on open as number `as` too, also after exec.
+/// dup3(2): opens `fd` as number `as` too, which stays open after exec.
 inline Result<void> duplicate(FdRef fd, FdRef as)
 {
     return call<void>(__NR_dup3, fd.number, as.number, 0);
 }
 
-/// A descriptor of the same file, 3 or higher, closed on exec.
+/// Duplicates a descriptor. The new one is 3 or higher, and is closed on exec.
 inline Result<Fd> duplicate_high(FdRef fd)
 {
     return call<Fd>(__NR_fcntl, fd.number, F_DUPFD_CLOEXEC, 3);
@@ -109,7 +109,7 @@ struct Pipe {
     Fd write_end;
 };
 
-/// pipe2(2), closed on exec. Neither end waits: EAGAIN.
+/// pipe2(2), closed on exec. Neither end blocks: EAGAIN.
 inline Result<void> make_pipe(Pipe &pipe)
 {
     int ends[2];
@@ -123,14 +123,14 @@ inline Result<void> make_pipe(Pipe &pipe)
 
 constexpr int all_seals = 0xf; // F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE
 
-/// Nobody changes the memory file any more, F_ADD_SEALS in fcntl(2).
+/// Seals the memory file so that nobody can change it, F_ADD_SEALS in fcntl(2).
 inline Result<void> seal(FdRef memory_file)
 {
     constexpr int f_add_seals = 1033;
     return call<void>(__NR_fcntl, memory_file.number, f_add_seals, all_seals);
 }
 
-/// Is it a memory file that is sealed?
+/// True for a sealed memory file.
 inline bool is_sealed(FdRef file)
 {
     constexpr int f_get_seals = 1034;

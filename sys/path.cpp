@@ -99,7 +99,7 @@ bool is_read_only(FdRef file)
 bool is_inside_root()
 {
     static char path[4096];
-    // From outside it begins with (unreachable).
+    // For a directory outside the root, the path begins with (unreachable).
     return call<long>(__NR_getcwd, path, sizeof path) && path[0] == '/';
 }
 

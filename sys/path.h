@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files by name: opened, looked at, read. What is opened here is closed on exec.
+// Files by name: opening, inspecting and reading them. Descriptors are closed on exec.
 #pragma once
 
 #include <linux/stat.h>
@@ -8,29 +8,30 @@
 
 namespace sys {
 
-/// Where relative names begin: the working directory, or a directory that is open.
+/// Where a relative name begins: the working directory, or an open directory.
 inline constexpr FdRef working_directory{AT_FDCWD};
 
-/// openat(2), to `file`. `flags` are O_ something; O_CLOEXEC is added.
+/// openat(2) into `file`. `flags` are O_ constants; O_CLOEXEC is added.
 Result<void> open(FdRef directory, const char *path, int flags, Fd &file);
 
-/// read(2), once: how many bytes were read, 0 at the end of the file.
+/// Calls read(2) once. Returns the number of bytes read, 0 at the end of the file.
 inline Result<long> read(FdRef fd, void *buffer, size_t size)
 {
     return call<long>(__NR_read, fd.number, buffer, size);
 }
 
-/// The beginning of a file: pread64(2), which does not change where it stands.
+/// Reads the beginning of a file with pread64(2), which does not move the file offset.
 inline Result<long> read_start(FdRef fd, void *buffer, size_t size)
 {
-    // An offset of 0, in however many registers the machine passes it.
+    // An offset of 0, in however many registers the architecture passes it.
     return call<long>(__NR_pread64, fd.number, buffer, size, 0, 0, 0);
 }
 
-/// The beginning of a file, at most `size` bytes. Empty, with null as its data: it can't be read.
+/// Reads the beginning of a file, at most `size` bytes. Empty, with null as its data, if it cannot
+/// be read.
 TextView read_beginning(FdRef directory, const char *path, char *buffer, size_t size);
 
-/// One of what read_directory() reads: the kernel's struct linux_dirent64.
+/// An entry from read_directory(): the kernel's struct linux_dirent64.
 struct DirectoryEntry {
     uint64_t inode;
     int64_t offset;
@@ -39,20 +40,20 @@ struct DirectoryEntry {
     char name[1];
 };
 
-/// getdents64(2): as many entries as fit, their size in bytes; 0: there are no more.
+/// getdents64(2): reads as many entries as fit, and returns their size in bytes; 0 after the last.
 inline Result<long> read_directory(FdRef directory, void *buffer, size_t size)
 {
     return call<long>(__NR_getdents64, directory.number, buffer, size);
 }
 
-/// The text of the symbolic link, which is not terminated; its size. A link that fills the buffer
-/// may have been cut off.
+/// Reads the text of a symbolic link, without a terminating zero, and returns its size. A link that
+/// fills the buffer may have been cut.
 inline Result<long> read_link(FdRef directory, const char *path, char *buffer, size_t size)
 {
     return call<long>(__NR_readlinkat, directory.number, path, buffer, size);
 }
 
-/// What makes a file the same file as another, stat(2).
+/// Identifies a file, stat(2): two are the same file if these are equal.
 struct FileIdentity {
     uint64_t device;
     uint64_t inode;
@@ -67,53 +68,53 @@ struct FileIdentity {
 /// `directory` itself.
 Result<void> identify(FdRef directory, const char *path, int flags, FileIdentity &identity);
 
-/// The kind of a file, one of S_IFMT in inode(7); 0: it can't be had.
+/// The kind of a file, one of S_IFMT in inode(7); 0 if it cannot be determined.
 unsigned kind_of_file(FdRef file);
 
-/// Neither a directory nor a device nor a pipe?
+/// True for a regular file: neither a directory nor a device nor a pipe.
 inline bool is_regular(FdRef file)
 {
     return kind_of_file(file) == S_IFREG;
 }
 
-/// Bytes; 0 where it can't be had.
+/// The size in bytes; 0 if it cannot be determined.
 uint64_t size_of_file(FdRef file);
 
-/// Opens the open `file` anew, with other `flags`, by /proc.
+/// Opens the open `file` again with other `flags`, through /proc.
 Result<void> reopen(FdRef file, int flags, Fd &again);
 
-/// chown(2) of the open `file`; its group stays.
+/// Changes the owner of the open `file`, chown(2), but not its group.
 inline Result<void> change_owner(FdRef file, uint32_t uid)
 {
     return call<void>(arch::fchown_number, file.number, uid, -1);
 }
 
-/// The open `file` once more, to be read, but through a mount of its own that can't be written and
-/// ignores set-user-id: open_tree(2) and mount_setattr(2), Linux 5.12. It is in no mount namespace,
+/// Opens the open `file` again for reading, through its own mount, which is read-only and ignores
+/// set-user-ID: open_tree(2) and mount_setattr(2), Linux 5.12. The mount is in no mount namespace,
 /// so nobody can change it. EPERM: CAP_SYS_ADMIN is needed in the mount namespace's user namespace.
 Result<void> open_read_only(FdRef file, Fd &view);
 
-/// Is the file on a mount that can't be written? False where that can't be had.
+/// True if the file is on a read-only mount. False if this cannot be determined.
 bool is_read_only(FdRef file);
 
-/// Is the working directory below the root directory, getcwd(2)? Neither is one that can't be told.
+/// True if the working directory is below the root directory, getcwd(2). False if unknown.
 bool is_inside_root();
 
-/// Can `path` be executed by this process, faccessat(2)? Says nothing of what is in it.
+/// True if this process may execute `path`, faccessat(2). Its contents may still be unusable.
 inline Result<void> executable(const char *path)
 {
     constexpr int x_ok = 1;
     return call<void>(__NR_faccessat, AT_FDCWD, path, x_ok);
 }
 
-/// All that is left of `from`, sendfile(2).
+/// Copies the rest of `from`, sendfile(2).
 Result<void> copy(FdRef from, FdRef to);
 
-/// memfd_create(2), Linux 3.17: an empty file without a name in any file system, which can be
-/// sealed and executed. `name` is what /proc shows.
+/// memfd_create(2), Linux 3.17: creates an empty file that has no name in any file system and can
+/// be sealed and executed. /proc shows `name`.
 Result<void> make_memory_file(const char *name, Fd &file);
 
-/// The file system type, a magic number of statfs(2); 0 if it can't be had.
+/// The file system type, a magic number of statfs(2); 0 if it cannot be determined.
 long file_system_type(FdRef fd);
 
 inline Result<void> change_directory(FdRef directory)

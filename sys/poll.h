@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting for several things at once: descriptors, and signals as one of them.
+// Waiting for several events at once: descriptors, and signals through a descriptor.
 #pragma once
 
 #include <linux/signalfd.h>
@@ -9,7 +9,7 @@
 
 namespace sys {
 
-/// The kernel's struct pollfd, poll(2). One whose descriptor is -1 is passed over.
+/// The kernel's struct pollfd, poll(2). An entry with descriptor -1 is skipped.
 struct Poll {
     constexpr Poll() = default;
     constexpr Poll(FdRef descriptor, int16_t wanted) : fd(descriptor.number), events(wanted) {}
@@ -24,29 +24,29 @@ struct Poll {
     int16_t happened = 0;
 };
 
-/// ppoll(2). `time` are the seconds and nanoseconds that it takes at most, after which nothing has
-/// happened; the kernel takes off it what has passed. Null: without end.
+/// ppoll(2). `time` is the limit, in seconds and nanoseconds, after which nothing has happened; the
+/// kernel subtracts the time that has passed. Null: no limit.
 inline Result<long> poll(Poll *polls, size_t count, long *time = nullptr)
 {
-    // The kernel's struct timespec, whose size is that of two longs.
+    // The kernel's struct timespec is as large as two longs.
     return call<long>(__NR_ppoll, polls, count, time, 0, 0);
 }
 
-/// ppoll(2), without end, with `blocked` alone blocked meanwhile. Where something has happened
-/// already no signal comes through.
+/// ppoll(2) without a limit, with exactly `blocked` blocked while it waits. If an event is already
+/// there, no signal is delivered.
 inline Result<long> poll_with_signals(Poll *polls, size_t count, const SignalSet &blocked)
 {
     return call<long>(__NR_ppoll, polls, count, 0, &blocked, sizeof blocked);
 }
 
-/// poll(2) that looks and does not wait: has any of it happened?
+/// poll(2) without waiting: true if any event is there.
 inline Result<long> poll_now(Poll *polls, size_t count)
 {
     long now[2] = {0, 0};
     return poll(polls, count, now);
 }
 
-/// signalfd(2): reading it takes one of `set`, which must be blocked, as a signalfd_siginfo.
+/// signalfd(2): a read takes one signal of `set`, as a signalfd_siginfo. They must be blocked.
 inline Result<FdRef> signal_file(const SignalSet &set)
 {
     return call<FdRef>(__NR_signalfd4, -1, &set, sizeof set, O_CLOEXEC | O_NONBLOCK);

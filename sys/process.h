@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes: who this one is, its children, and its end.
+// Processes: this one, its children, and its end.
 #pragma once
 
 #include "call.h"
@@ -8,7 +8,7 @@
 
 namespace sys {
 
-/// A process, as this one's PID namespace numbers it.
+/// The PID of a process in this one's PID namespace.
 enum class Pid : int { init = 1 };
 
 inline Pid getpid()
@@ -16,16 +16,15 @@ inline Pid getpid()
     return call<Pid>(__NR_getpid).value();
 }
 
-/// Reaps one dead child of any kind, wait4(2). No error for none: false, there is none or no longer
-/// one.
+/// Reaps one dead child of any kind, wait4(2). False if there is none; this is not an error.
 inline bool reap()
 {
     const auto pid = call<long>(__NR_wait4, -1, 0, WNOHANG | __WALL, 0);
     return pid && pid.value() != 0;
 }
 
-/// clone(2) of a process, a copy of this one: there 0 is returned, as by fork(2). `flags` are
-/// CLONE_ something and the signal that its end raises; CLONE_PARENT_SETTID puts its number to
+/// clone(2): creates a copy of this process, in which it returns 0, as fork(2) does. `flags` are
+/// CLONE_ constants and the signal that its end raises; CLONE_PARENT_SETTID stores its PID at
 /// `pid`.
 inline Result<Pid> clone(long flags, int *pid = nullptr)
 {
@@ -37,49 +36,49 @@ inline Result<Pid> clone(long flags, int *pid = nullptr)
     }
 }
 
-/// A new process, a copy of this one, which is its parent. Until it executes a program its end
-/// raises `end_signal` instead of SIGCHLD, and only a wait for children of all kinds finds it:
-/// execve(2) sets the signal back to SIGCHLD, clone(2) and wait(2).
+/// Creates a child, a copy of this process. Until it executes a program its end raises `end_signal`
+/// instead of SIGCHLD, and only a wait for children of all kinds finds it: execve(2) resets the
+/// signal to SIGCHLD, clone(2) and wait(2).
 inline Result<Pid> fork(Signal end_signal)
 {
     return clone(static_cast<long>(end_signal));
 }
 
-/// The same, born into the cgroup (version 2) whose directory is open. Linux 5.7.
+/// The same, created in the cgroup (version 2) whose directory is open. Linux 5.7.
 Result<Pid> fork_into_cgroup(FdRef cgroup, Signal end_signal);
 
-/// The same, but the new process is a child of this one's parent, and its end signal is that of
-/// this process. `pid` is its number as this process counts, and is set before it runs. EINVAL for
+/// The same, but the new process is a child of this one's parent and has the end signal of this
+/// process. `pid` is its PID in this process's PID namespace, and is set before it runs. EINVAL for
 /// process 1 of a PID namespace.
 Result<Pid> fork_sibling(int *pid);
 
-/// How a child is, wait(2).
+/// The state of a child, wait(2).
 class WaitStatus {
 public:
     constexpr bool stopped() const { return (raw_ & 0xff) == 0x7f; }
     constexpr bool exited() const { return (raw_ & 0x7f) == 0; }
-    /// What it exited with.
+    /// Its exit status.
     constexpr int code() const { return raw_ >> 8 & 0xff; }
-    /// What stopped it.
+    /// The signal that stopped it.
     constexpr Signal stop_signal() const { return static_cast<Signal>(code()); }
-    /// What killed it.
+    /// The signal that killed it.
     constexpr Signal signal() const { return static_cast<Signal>(raw_ & 0x7f); }
 
     int raw_ = 0;
 };
 
-/// Which children a wait is for: those that have executed a program, or all.
+/// Which children a wait finds: those that have executed a program, or all.
 enum class Children : int { executed = 0, all = __WALL };
 
-/// wait4(2), for the child `pid` that has ended or stopped, without waiting for that: 0, nothing
-/// has happened. ECHILD: there is no such child among `children`.
+/// wait4(2) without waiting: finds out whether the child `pid` has ended or stopped; 0 if not.
+/// ECHILD: there is no such child among `children`.
 inline Result<long> wait_now(Pid pid, Children children, WaitStatus &status)
 {
     return call<long>(__NR_wait4, static_cast<int>(pid), &status.raw_,
                       WNOHANG | WUNTRACED | static_cast<int>(children), 0);
 }
 
-/// Waits until the child `pid` has ended, of whatever kind it is; it stays to be reaped, waitid(2).
+/// Waits until the child `pid` of any kind has ended, without reaping it, waitid(2).
 inline Result<void> wait_until_ended(Pid pid)
 {
     constexpr int p_pid = 1;
@@ -97,7 +96,7 @@ inline Result<void> kill(Pid pid, Signal signal)
     return call<void>(__NR_kill, static_cast<int>(pid), static_cast<int>(signal));
 }
 
-/// Does to this process what `signal` does. All others are blocked from then on.
+/// Has `signal` take its default effect on this process. All other signals stay blocked.
 inline void raise(Signal signal)
 {
     SignalSet others = SignalSet::full();
@@ -106,16 +105,16 @@ inline void raise(Signal signal)
     static_cast<void>(block_signals(others));
 }
 
-/// Sends the signal `info.signal` with all that is known of it, rt_sigqueueinfo(2). EPERM: it says
-/// that it comes from kill(2) or the kernel, which may not be pretended.
+/// Sends the signal `info.signal` with all of its information, rt_sigqueueinfo(2). EPERM: the
+/// information says that kill(2) or the kernel sent it, which a process may not claim.
 inline Result<void> queue_signal(Pid pid, const SignalInfo &info)
 {
     return call<void>(__NR_rt_sigqueueinfo, static_cast<int>(pid), static_cast<int>(info.signal),
                       &info);
 }
 
-/// Are two descriptors of the process `pid` of the same open file, kcmp(2)? Linux 3.5. ENOSYS: the
-/// kernel has no CONFIG_KCMP; EPERM: a filter refuses the call.
+/// True if two descriptors of the process `pid` refer to the same open file, kcmp(2). Linux 3.5.
+/// ENOSYS: the kernel has no CONFIG_KCMP. EPERM: a filter refuses the call.
 inline Result<bool> same_open_file(Pid pid, FdRef a, FdRef b)
 {
     constexpr int kcmp_file = 0;
@@ -124,26 +123,26 @@ inline Result<bool> same_open_file(Pid pid, FdRef a, FdRef b)
     return order ? Result<bool>(order.value() == 0 ? 1 : 0) : Result<bool>(order);
 }
 
-/// execve(2). Returns an error or not at all.
+/// execve(2). Returns only if it fails.
 inline Errno execute(const char *path, const char *const *arguments, const char *const *environment)
 {
     return call<void>(__NR_execve, path, arguments, environment).error();
 }
 
-/// The same for a file that is open. Of a script it is ENOENT where `file` is closed on exec.
+/// The same for an open file. ENOENT: it is a script, and `file` is closed on exec.
 inline Errno execute(FdRef file, const char *const *arguments, const char *const *environment)
 {
     return call<void>(__NR_execveat, file.number, "", arguments, environment, AT_EMPTY_PATH)
         .error();
 }
 
-/// A new session, whose leader this process is, without a terminal: setsid(2).
+/// Makes this process the leader of a new session without a terminal, setsid(2).
 inline Result<void> new_session()
 {
     return call<void>(__NR_setsid);
 }
 
-/// Does this process lead its session?
+/// True if this process leads its session.
 inline bool leads_session()
 {
     return call<Pid>(__NR_getsid, 0).value() == getpid();
@@ -155,8 +154,8 @@ inline Pid process_group()
     return call<Pid>(__NR_getpgid, 0).value();
 }
 
-/// The most bytes that this process may write to a file, RLIMIT_FSIZE in getrlimit(2); no limit
-/// where it can't be had. Writing more raises SIGXFSZ.
+/// The largest file that this process may write, in bytes, RLIMIT_FSIZE in getrlimit(2). No limit
+/// if it cannot be determined. Writing more raises SIGXFSZ.
 inline uint64_t file_size_limit()
 {
     constexpr int rlimit_fsize = 1;
@@ -165,28 +164,28 @@ inline uint64_t file_size_limit()
     return limit[0];
 }
 
-/// This process is sent `signal` when its parent ends, PR_SET_PDEATHSIG. Forgotten when its ids
-/// change.
+/// Has the kernel send `signal` to this process when its parent ends, PR_SET_PDEATHSIG. A change of
+/// its ids clears this.
 inline Result<void> end_with_parent(Signal signal)
 {
     return call<void>(__NR_prctl, PR_SET_PDEATHSIG, static_cast<int>(signal), 0, 0, 0);
 }
 
-/// What tools call this process, at most 15 bytes, PR_SET_NAME.
+/// Sets the name that tools show for this process, at most 15 bytes, PR_SET_NAME.
 inline Result<void> set_name(const char *name)
 {
     return call<void>(__NR_prctl, PR_SET_NAME, name, 0, 0, 0);
 }
 
-/// From now on, and until the next exec, only those may look into this process (its memory,
-/// /proc/PID/exe) who may trace any process of its user namespace: PR_SET_DUMPABLE.
+/// Until the next exec, only processes that may trace any process of this user namespace can look
+/// into this one (its memory, /proc/PID/exe): PR_SET_DUMPABLE.
 inline Result<void> hide_from_tracing()
 {
     return call<void>(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-/// Ends the process, also where a seccomp filter refuses the usual call: without the second of them
-/// with a fault, which nothing can refuse. Never returns and never spins.
+/// Ends the process. If a seccomp filter refuses the usual call it makes the older one, and if that
+/// is refused too it causes a fault, which nothing can refuse. Never returns and never spins.
 [[noreturn]] inline void exit(int status)
 {
     static_cast<void>(call<void>(__NR_exit_group, status));

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Errors as values: an errno of the kernel, and either that or a value.
+// Errors as values: the kernel's error numbers, and results that are an error or a value.
 #pragma once
 
 #include "uapi.h"
 
 namespace sys {
 
-/// An error number of the kernel, errno(3). The numbers differ between architectures, so they are
-/// the kernel's own macros; only those that something here decides by have a name.
+/// An error number of the kernel, errno(3). The numbers differ between architectures, so these are
+/// the kernel's own macros. Only errors that the code checks for have a name.
 enum class Errno : int {
     none = 0,
     eperm = EPERM,
@@ -37,13 +37,13 @@ inline constexpr bool is_address = false;
 template <class T>
 inline constexpr bool is_address<T *> = true;
 
-/// What a system call returned, intro(2): -4095 to -1 is an error, all else a value, which is a T.
-/// The only place that knows this.
+/// The result of a system call, intro(2): -4095 to -1 is an error, everything else is a value of
+/// type T. Only this class knows that.
 template <class T>
 class [[nodiscard]] Result {
 public:
     constexpr explicit Result(long raw) : raw_(raw) {}
-    /// The same error. Only where there is one.
+    /// The same error, with another type. `failed` must be an error.
     template <class Other>
     constexpr explicit Result(const Result<Other> &failed)
         : raw_(-static_cast<long>(failed.error()))
@@ -52,7 +52,7 @@ public:
 
     constexpr explicit operator bool() const
     {
-        // Nothing but an address is ever negative, on a 32-bit machine.
+        // Of all values, only an address can be negative, on a 32-bit machine.
         if constexpr (is_address<T>) {
             return static_cast<unsigned long>(raw_) < -4095UL;
         }

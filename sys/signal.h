@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signals, without handlers: blocked, ignored, waited for.
+// Signals without handlers: blocking, ignoring and waiting for them.
 #pragma once
 
 #include <stddef.h>
@@ -27,7 +27,7 @@ enum class Signal : int {
     sigwinch = SIGWINCH,
 };
 
-/// How many there are.
+/// The number of signals.
 using arch::last_signal;
 
 /// A set of signals, as the kernel keeps it: a bit for each.
@@ -64,11 +64,11 @@ private:
     uint64_t words_[last_signal / 64] = {};
 };
 
-/// What the kernel knows of a signal that was waited for, rt_sigqueueinfo(2). `pid` and `uid` are
-/// the sender's as seen from here, if a process sent it; pid 0: from outside this PID namespace.
+/// Information about a signal that was waited for, rt_sigqueueinfo(2). If a process sent it, `pid`
+/// and `uid` are the sender's as this process sees them; pid 0: it is outside this PID namespace.
 struct SignalInfo {
-    /// Positive: the kernel itself sent it. 0: a process by kill(2). Negative: a process, by means
-    /// that let it choose what stands here.
+    /// Positive: the kernel sent it. 0: a process, with kill(2). Negative: a process, with a call
+    /// that lets it choose this number.
     int code() const { return error_and_code[arch::code_word - 1]; }
 
     Signal signal;
@@ -80,37 +80,37 @@ struct SignalInfo {
 static_assert(offsetof(SignalInfo, pid) == (sizeof(long) == 8 ? 16 : 12));
 static_assert(sizeof(SignalInfo) >= 128);
 
-/// Blocks exactly `set`, rt_sigprocmask(2). SIGKILL and SIGSTOP stay as they are without an error.
-/// A fault of the process itself still ends it: the kernel forces it through, signal(7).
+/// Blocks exactly `set`, rt_sigprocmask(2). SIGKILL and SIGSTOP cannot be blocked; this is not an
+/// error. A fault of the process still kills it: the kernel does not let it block that, signal(7).
 inline Result<void> block_signals(const SignalSet &set)
 {
     return call<void>(__NR_rt_sigprocmask, SIG_SETMASK, &set, 0, sizeof set);
 }
 
-/// The same, and what was blocked before.
+/// The same, and returns what was blocked before.
 inline Result<void> block_signals(const SignalSet &set, SignalSet &before)
 {
     return call<void>(__NR_rt_sigprocmask, SIG_SETMASK, &set, &before, sizeof set);
 }
 
-/// What a process does when it is sent a signal: the kernel's struct sigaction, of which only the
-/// handler (SIG_DFL is 0, SIG_IGN 1) is known here.
+/// What a process does when it receives a signal: the kernel's struct sigaction, of which only the
+/// handler (SIG_DFL is 0, SIG_IGN 1) is used here.
 struct SignalAction {
     constexpr bool is_default() const { return longs[arch::handler_long] == 0; }
 
     long longs[5] = {}; // the handler, flags, restorer and mask: no more on any machine here
 };
 
-/// rt_sigaction(2): sets `action`, and puts what was set before where `before` points, if anywhere.
+/// rt_sigaction(2): sets `action`, and stores the previous action at `before` unless that is null.
 inline Result<void> set_action(Signal signal, const SignalAction &action, SignalAction *before)
 {
     return call<void>(__NR_rt_sigaction, static_cast<int>(signal), &action, before,
                       sizeof(SignalSet));
 }
 
-/// Ignores `signal` from now on, rt_sigaction(2). For SIGCHLD this lets the kernel reap every child
-/// whose exit signal is SIGCHLD by itself, wait(2) NOTES. Adopted ones always have that: the kernel
-/// gives it to them, reparent_leader() in its kernel/exit.c.
+/// Ignores `signal` from now on, rt_sigaction(2). For SIGCHLD this makes the kernel reap every
+/// child whose exit signal is SIGCHLD, wait(2) NOTES. Adopted children always have that exit
+/// signal: the kernel sets it, reparent_leader() in its kernel/exit.c.
 inline Result<void> ignore(Signal signal)
 {
     SignalAction action;
@@ -118,8 +118,8 @@ inline Result<void> ignore(Signal signal)
     return set_action(signal, action, nullptr);
 }
 
-/// Sleeps until one of `set` is pending, and takes it, rt_sigtimedwait(2). They must be blocked.
-/// EINTR: stopped and continued, or traced.
+/// Sleeps until a signal of `set` is pending, and takes it, rt_sigtimedwait(2). They must be
+/// blocked. EINTR: stopped and continued, or traced.
 inline Result<Signal> wait_for(const SignalSet &set, SignalInfo &info)
 {
     return call<Signal>(__NR_rt_sigtimedwait, &set, &info, 0, sizeof set);
@@ -128,7 +128,7 @@ inline Result<Signal> wait_for(const SignalSet &set, SignalInfo &info)
 /// The same, without sleeping. EAGAIN: none is pending.
 inline Result<Signal> take_signal(const SignalSet &set, SignalInfo &info)
 {
-    // The kernel's struct timespec, whose size is that of two longs.
+    // The kernel's struct timespec is as large as two longs.
     const long now[2] = {0, 0};
     return call<Signal>(__NR_rt_sigtimedwait, &set, &info, now, sizeof set);
 }

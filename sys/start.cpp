@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The entry point, in assembly as no function may run before there is a stack: start.h says what it
-// does.
+// The entry point. It is assembly because no function can run before there is a stack; start.h says
+// what it does.
 
 #include SYS_ARCH
 

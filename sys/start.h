@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a program begins: SYS_ENTRY, the initial stack that the kernel makes, and start().
+// How a program starts: SYS_ENTRY, the initial stack that the kernel creates, and start().
 //
 // Each sys/arch/<arch>.h defines SYS_ENTRY, a macro: the assembly of the entry point, _start.
 //
@@ -29,7 +29,7 @@
 
 namespace sys {
 
-/// What the kernel leaves on the stack at exec, elf(5) and getauxval(3): argc, argv, a null, the
+/// The contents of the stack after exec, elf(5) and getauxval(3): argc, argv, a null, the
 /// environment, a null, and the auxiliary vector.
 struct InitialStack {
     unsigned long argc;
@@ -37,7 +37,7 @@ struct InitialStack {
 
     const char *const *environment() const { return argv + argc + 1; }
 
-    /// An entry of the auxiliary vector, AT_ something; 0 where the kernel gives none.
+    /// The entry of the auxiliary vector for an AT_ constant; 0 if there is none.
     unsigned long auxiliary(unsigned long type) const
     {
         const char *const *end = environment();
@@ -54,5 +54,5 @@ struct InitialStack {
 
 } // namespace sys
 
-/// Where a program begins, in C++, on a stack that ends at memory_end.
+/// Where a program starts in C++, on a stack that ends at memory_end.
 extern "C" [[noreturn]] void start(const sys::InitialStack &initial);

@@ -11,7 +11,7 @@
 
 namespace sys {
 
-/// The kernel's; not the C library's, which is larger.
+/// The kernel's struct termios, which is smaller than the C library's.
 using TerminalMode = termios;
 
 struct TerminalSize {
@@ -27,20 +27,20 @@ inline Result<void> terminal_mode(FdRef terminal, TerminalMode &mode)
     return call<void>(__NR_ioctl, terminal.number, TCGETS, &mode);
 }
 
-/// From a process in the background it raises SIGTTOU, unless that is blocked: then it is done.
+/// For a process in the background it raises SIGTTOU. If that is blocked, it sets the mode.
 inline Result<void> set_terminal_mode(FdRef terminal, const TerminalMode &mode)
 {
     return call<void>(__NR_ioctl, terminal.number, TCSETS, &mode);
 }
 
-/// Waits until what was written is out, tcdrain(3). As with setting its mode, a job in the
-/// background is stopped here.
+/// Waits until all output is written, tcdrain(3). As with setting the mode, a job in the background
+/// is stopped here.
 inline Result<void> drain(FdRef terminal)
 {
     return call<void>(__NR_ioctl, terminal.number, TCSBRK, 1);
 }
 
-/// The process group in its foreground. ENOTTY: it is not the controlling terminal of this process.
+/// The foreground process group. ENOTTY: it is not the controlling terminal of this process.
 inline Result<Pid> foreground(FdRef terminal)
 {
     int group = 0;
@@ -53,32 +53,32 @@ inline Result<void> terminal_size(FdRef terminal, TerminalSize &size)
     return call<void>(__NR_ioctl, terminal.number, TIOCGWINSZ, &size);
 }
 
-/// Its foreground processes get a SIGWINCH.
+/// Sets the size. The foreground processes get a SIGWINCH.
 inline Result<void> set_terminal_size(FdRef terminal, const TerminalSize &size)
 {
     return call<void>(__NR_ioctl, terminal.number, TIOCSWINSZ, &size);
 }
 
-/// The controlling terminal of this process, which must lead a session.
+/// Makes it the controlling terminal of this process, which must lead a session.
 inline Result<void> control_terminal(FdRef terminal)
 {
     return call<void>(__NR_ioctl, terminal.number, TIOCSCTTY, 0);
 }
 
-/// This process, which must not lead its session, has no controlling terminal any more; `terminal`
-/// is that or /dev/tty.
+/// Gives up the controlling terminal of this process, which must not lead its session. `terminal`
+/// is that terminal or /dev/tty.
 inline Result<void> give_up_terminal(FdRef terminal)
 {
     return call<void>(__NR_ioctl, terminal.number, TIOCNOTTY);
 }
 
-/// The other end of a new pseudoterminal, without a path: Linux 4.13.
+/// Opens the other end of a new pseudoterminal, without a path: Linux 4.13.
 inline Result<Fd> open_peer(FdRef pseudoterminal)
 {
     return call<Fd>(__NR_ioctl, pseudoterminal.number, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
-/// Until then its other end can't be opened.
+/// Unlocks the other end, which cannot be opened before.
 inline Result<void> unlock(FdRef pseudoterminal)
 {
     const int locked = 0;

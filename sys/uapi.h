@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel declares to programs: numbers, flags and structures, for the machine that is
-// built for. Not so in tests, which have a libc: its headers and the kernel's do not go together.
+// The kernel's declarations for programs: numbers, flags and structures of the target architecture.
+// Tests use those of their C library, because its headers and the kernel's cannot be combined.
 #pragma once
 
 #include <asm/unistd.h>
