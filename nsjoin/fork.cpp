@@ -8,7 +8,9 @@
 // Who is in a user namespace may be signalled, stopped and limited by root there. So where one is
 // joined nsjoin stays out of it, and out of all others: a process in between joins them, and makes
 // the command as a sibling of its own, a child of nsjoin. Its number comes through a page that both
-// share, as the kernel writes it there before the command runs.
+// share, as the kernel writes it there before the command runs. The process in between holds the
+// pipe too, and those inside may stop it: so the command says that it has been made, and nsjoin
+// ends the other.
 
 #include "fork.h"
 
@@ -100,6 +102,9 @@ Failure fork_between(Run &run)
     }
     if (made.value() == Pid{}) {
         run.fork.role = Role::command;
+        const Cause none = {};
+        static_cast<void>(write(run.fork.failures.write_end.get(),
+                                {reinterpret_cast<const char *>(&none), sizeof none}));
     }
     return {};
 }

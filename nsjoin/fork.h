@@ -24,7 +24,8 @@ struct Fork {
     sys::SignalAction child_action;
     /// All signals, which are blocked.
     sys::FdRef signals;
-    /// A Cause, if the command can't be executed. Closed by its execution.
+    /// A Cause, if the command can't be executed. Closed by its execution. With a process in
+    /// between a Cause without a text comes first: the command has been made.
     sys::Pipe failures;
     /// The child: the command, or the process in between.
     sys::Pid child = {};

@@ -32,6 +32,14 @@ bool wants_end(Signal signal)
     return SignalSet(Signal::sighup, Signal::sigint, Signal::sigquit, Signal::sigterm).has(signal);
 }
 
+// If there is such a child.
+void end(Pid child)
+{
+    if (child != Pid{}) {
+        static_cast<void>(kill(child, Signal::sigkill));
+    }
+}
+
 class Relay {
 public:
     explicit Relay(Run &run)
@@ -150,13 +158,15 @@ Outcome Relay::until_end()
     return outcome_;
 }
 
-// The number of the command, as soon as the process in between has made it.
+// The number of the command, as soon as the process in between has made it. That has nothing to do
+// any more: those inside can't keep it, and what it has open.
 void Relay::find_command()
 {
     if (command_ != Pid{} || *run_.fork.command == 0) {
         return;
     }
     command_ = static_cast<Pid>(*run_.fork.command);
+    end(between_);
     SignalInfo info = {};
     for (int number = 1; number <= last_signal; ++number) {
         info.signal = static_cast<Signal>(number);
@@ -167,8 +177,8 @@ void Relay::find_command()
 }
 
 // Reads what the other end of the pipe has left: it is closed by exec, or behind a failure, or by
-// the child's death. The process in between has it too, and may be stopped by those inside: so
-// that it is open does not mean that the command has not run. Who is found without __WALL has.
+// the child's death. Those inside may keep the process in between from its end: so that the pipe is
+// open does not mean that the command has not run. Who is found without __WALL has.
 void Relay::learn_start()
 {
     if (!is_starting()) {
@@ -176,8 +186,13 @@ void Relay::learn_start()
     }
     find_command();
     Cause of_child;
-    const auto got = read(failures_, &of_child, sizeof of_child);
-    if (got && static_cast<size_t>(got.value()) == sizeof of_child) {
+    Result<long> got(0);
+    bool is_told = false;
+    do {
+        got = read(failures_, &of_child, sizeof of_child);
+        is_told = got && static_cast<size_t>(got.value()) == sizeof of_child;
+    } while (is_told && of_child.text == nullptr);
+    if (is_told) {
         failures_ = FdRef();
         outcome_.failure = Failure(of_child);
         reap_failed();
@@ -261,12 +276,8 @@ void Relay::print_rest()
 
 void Relay::kill_child()
 {
-    const Pid children[] = {between_, command_};
-    for (const Pid each : children) {
-        if (each != Pid{}) {
-            static_cast<void>(kill(each, Signal::sigkill));
-        }
-    }
+    end(between_);
+    end(command_);
     ended_ = true;
     end_wanted_ = true;
 }
@@ -476,9 +487,6 @@ void Relay::take_status(WaitStatus status)
     if (!status.stopped()) {
         outcome_.status = status;
         ended_ = true;
-        if (between_ != Pid{}) {
-            static_cast<void>(kill(between_, Signal::sigkill));
-        }
     } else if (!status_fd_) {
         // Who reads facts does not expect this process to stop.
         const Signal signal = status.stop_signal();
