@@ -57,6 +57,7 @@ private:
     [[gnu::section(".text.waiting")]] bool is_known(const SignalInfo &info) const;
     [[gnu::section(".text.waiting"), gnu::noinline]] void take_status(WaitStatus status);
     void learn_start();
+    Result<long> see_start();
     void reap_failed();
     void reap_between();
     void find_command();
@@ -64,7 +65,6 @@ private:
     [[gnu::noinline]] void end_unreaped();
     void send(const SignalInfo &info);
     void stop(Signal signal);
-    void kill_child();
     void end_without_signals(Errno error);
     void give_up(Errno error);
     void write_facts();
@@ -198,33 +198,33 @@ void Relay::learn_start()
         reap_failed();
         return;
     }
-    WaitStatus status;
-    const auto changed =
-        command_ == Pid{} ? Result<long>(-ECHILD) : wait_now(command_, Children::executed, status);
-    if (!got && !changed) {
-        return; // it is still open, and empty
+    const auto changed = see_start();
+    if (changed || !got) {
+        return; // without a command the pipe is still open, and empty
     }
     failures_ = FdRef();
-    if (!changed && changed.error() != Errno::echild) {
+    if (changed.error() != Errno::echild) {
         give_up(changed.error());
         return;
     }
-    if (!changed) {
-        outcome_.failure = Failure("the command was killed before it ran");
-        reap_failed();
-        return;
-    }
-    started_ = true;
-    if (status_fd_) {
-        // Where that would have to wait, it is done later.
-        Poll room(status_fd_, Poll::out);
-        if (const auto ready = poll_now(&room, 1); ready && ready.value() != 0) {
-            write_facts();
+    outcome_.failure = Failure("the command was killed before it ran");
+    reap_failed();
+}
+
+// Has the command been executed? An error: ECHILD if not.
+Result<long> Relay::see_start()
+{
+    WaitStatus status;
+    const auto changed = command_ == Pid{} ? Result<long>(-static_cast<long>(Errno::echild))
+                                           : wait_now(command_, Children::executed, status);
+    if (changed) {
+        failures_ = FdRef();
+        started_ = true;
+        if (changed.value() != 0) {
+            take_status(status);
         }
     }
-    if (changed.value() != 0) {
-        take_status(status);
-    }
+    return changed;
 }
 
 void Relay::write_facts()
@@ -274,19 +274,14 @@ void Relay::print_rest()
     }
 }
 
-void Relay::kill_child()
-{
-    end(between_);
-    end(command_);
-    ended_ = true;
-    end_wanted_ = true;
-}
-
 // Waiting is refused: the command is killed rather than left unattended.
 void Relay::give_up(Errno error)
 {
     outcome_.failure = Failure("cannot wait for the command", nullptr, error);
-    kill_child();
+    end(between_);
+    end(command_);
+    ended_ = true;
+    end_wanted_ = true;
 }
 
 // Taking signals is refused. The command is waited for all the same.
@@ -305,14 +300,25 @@ void Relay::end_without_signals(Errno error)
     }
 }
 
+// Without a reader of the pipe nobody executes the command who has not done so, or is not about to,
+// follow_parent(): so it is killed before it is looked for the last time.
 void Relay::end_before_start(Signal signal)
 {
+    failures_ = FdRef();
+    run_.fork.failures.read_end = Fd();
+    end(between_);
+    find_command();
+    end(command_);
+    if (see_start()) {
+        return;
+    }
     if (!outcome_.failure) {
         outcome_.failure = Failure("told to end by & before the command ran", nullptr, Errno::none,
                                    nullptr, signal_name(signal));
     }
     outcome_.told_to_end = signal;
-    kill_child();
+    ended_ = true;
+    end_wanted_ = true;
 }
 
 // It has ended, but its parent can't reap it as long as somebody traces it, ptrace(2).

@@ -4,11 +4,13 @@
 #include "tests/support/catch.h"
 #include "tests/support/command.h"
 #include "tests/support/namespaces.h"
+#include "tests/support/supervisor.h"
 #include "tests/support/tracer.h"
 
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 using namespace support;
@@ -208,4 +210,44 @@ TEST_CASE("a command that ends at once has started, whatever it ends with", "[na
         CHECK(lines.find("\n{\"event\":\"exited\",\"status\":" + code + "}\n") !=
               std::string::npos);
     }
+}
+
+TEST_CASE("a command that begins right before nsjoin kills it has started", "[native]")
+{
+    if (geteuid() != 0) {
+        SKIP_TEST("wants root");
+    }
+    const Holder holder(CLONE_NEWUTS | CLONE_NEWPID);
+    Pipe facts;
+    Supervisor supervisor({SYS_execve, SYS_kill});
+    Child running = start_nsjoin(to_facts + Words{holder.name(), "--", "/bin/sleep", "1000"}, [&] {
+        supervisor.install(); // its descriptors may have that number
+        give(facts.write_end, facts_fd);
+    });
+    REQUIRE(supervisor.attach(running.pid()));
+    const auto begin = supervisor.next();
+    REQUIRE(begin);
+    supervisor.answer(*begin, 0);
+    // The child is about to execute the command, and nsjoin has seen that it did not yet.
+    const auto execute = supervisor.next();
+    REQUIRE(execute);
+    REQUIRE(execute->pid != running.pid());
+    running.send(SIGTERM);
+    const auto kill = supervisor.next();
+    REQUIRE(kill);
+    REQUIRE(kill->pid == running.pid());
+    supervisor.answer(*execute, 0);
+    CHECK(eventually(
+        [&] { return contents("/proc/" + std::to_string(execute->pid) + "/comm") == "sleep\n"; }));
+    supervisor.answer(*kill, 0);
+    // It relays the signal too, and ends as the command did.
+    while (const auto call = supervisor.next()) {
+        supervisor.answer(*call, 0);
+    }
+    const std::string lines = facts.drain();
+    CAPTURE(lines);
+    CHECK(lines.rfind("{\"event\":\"started\",\"pid\":", 0) == 0);
+    CHECK(lines.find("\n{\"event\":\"exited\",\"signal\":9,\"name\":\"SIGKILL\"}\n") !=
+          std::string::npos);
+    CHECK(running.wait() == Status{0, SIGKILL});
 }
