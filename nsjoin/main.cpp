@@ -39,13 +39,14 @@ using namespace nsjoin;
 
 // Tells the caller. What nobody reads may hold this up, but not those who want it to end: so no
 // signal interrupts it, and where it has to wait, each signal does again what it does.
-void tell(const Run &run, const Failure &failure)
+void tell(const Run &run, const Failure &failure, Patience patience = Patience::until_signal)
 {
     static_cast<void>(sys::block_signals(sys::SignalSet::full()));
-    wait_for_room(sys::standard_error);
-    print_failure(failure);
-    if (const sys::FdRef status_fd(run.options.status_fd); status_fd) {
-        wait_for_room(status_fd);
+    if (has_room(sys::standard_error, patience)) {
+        print_failure(failure);
+    }
+    if (const sys::FdRef status_fd(run.options.status_fd);
+        status_fd && has_room(status_fd, patience)) {
         tell_failed(status_fd, failure);
     }
 }
@@ -83,7 +84,7 @@ void must(const Run &run, Stage stage, Failure failure)
         if (outcome.failure->stage == Stage::none) {
             outcome.failure->stage = Stage::wait;
         }
-        tell(run, outcome.failure);
+        tell(run, outcome.failure, outcome.end_wanted ? Patience::none : Patience::until_signal);
         if (outcome.told_to_end == sys::Signal{}) {
             sys::exit(outcome.failure->status);
         }

@@ -74,7 +74,7 @@ private:
     /// The process in between has nothing to do any more, and is not left to others to reap.
     [[gnu::section(".text.waiting")]] bool is_over() const
     {
-        return ended_ && (between_ == Pid{} || end_wanted_);
+        return ended_ && (between_ == Pid{} || outcome_.end_wanted);
     }
     bool is_starting() const { return static_cast<bool>(failures_); }
 
@@ -95,7 +95,6 @@ private:
     bool started_ = false;
     bool start_told_ = false;
     bool ended_ = false;
-    bool end_wanted_ = false;
     Outcome outcome_;
 };
 
@@ -237,40 +236,27 @@ void Relay::write_facts()
     }
 }
 
-// False: nobody takes it, and nsjoin is told to end.
+// False: nobody takes it, and nsjoin is told to end. Then it waits for nobody any more.
 bool Relay::wait_for_room(FdRef fd)
 {
     for (;;) {
         Poll polls[] = {Poll(fd, Poll::out), Poll(signals_, Poll::in)};
-        if (!poll(polls, 2)) {
-            return false;
-        }
+        long now[2] = {0, 0};
+        const auto happened = poll(polls, 2, outcome_.end_wanted ? now : nullptr);
         if (polls[0].happened != 0) {
             return true;
         }
         SignalInfo info;
-        const auto taken = take_signal(SignalSet::full(), info);
-        if (!taken || wants_end(taken.value())) {
+        if (!happened || outcome_.end_wanted || !take_signal(SignalSet::full(), info)) {
             return false;
         }
+        outcome_.end_wanted = wants_end(info.signal);
     }
 }
 
 void Relay::print_rest()
 {
-    while (terminal_.has_rest()) {
-        // Who was told to end does not wait for anybody to read.
-        if (end_wanted_) {
-            Poll now(standard_output, Poll::out);
-            if (const auto room = poll_now(&now, 1); !room || room.value() == 0) {
-                return;
-            }
-        } else if (!wait_for_room(standard_output)) {
-            return;
-        }
-        if (!terminal_.print_rest()) {
-            return;
-        }
+    while (terminal_.has_rest() && wait_for_room(standard_output) && terminal_.print_rest()) {
     }
 }
 
@@ -281,7 +267,7 @@ void Relay::give_up(Errno error)
     end(between_);
     end(command_);
     ended_ = true;
-    end_wanted_ = true;
+    outcome_.end_wanted = true;
 }
 
 // Taking signals is refused. The command is waited for all the same.
@@ -318,7 +304,7 @@ void Relay::end_before_start(Signal signal)
     }
     outcome_.told_to_end = signal;
     ended_ = true;
-    end_wanted_ = true;
+    outcome_.end_wanted = true;
 }
 
 // It has ended, but its parent can't reap it as long as somebody traces it, ptrace(2).
@@ -385,7 +371,7 @@ void Relay::take_signals()
             continue;
         }
         if (ended_) {
-            end_wanted_ = end_wanted_ || wants_end(signal);
+            outcome_.end_wanted = outcome_.end_wanted || wants_end(signal);
             continue;
         }
         if (terminal_) {
@@ -417,8 +403,8 @@ void Relay::take_signals()
             continue;
         }
         send(info);
-        if (wants_end(signal) && !end_wanted_) {
-            end_wanted_ = true;
+        if (wants_end(signal) && !outcome_.end_wanted) {
+            outcome_.end_wanted = true;
             if (auto opened = open_process(command_); opened) {
                 pidfd_ = opened.value();
             }

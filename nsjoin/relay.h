@@ -15,6 +15,8 @@ struct Outcome {
     sys::WaitStatus status;
     /// What nsjoin was told to end by before the command ran; 0: nothing.
     sys::Signal told_to_end = {};
+    /// A signal asked nsjoin to end, so nothing may hold it up any more.
+    bool end_wanted = false;
 };
 
 /// Waits for the child that fork() has made. Facts go to --status-fd, but for a failure.

@@ -99,10 +99,12 @@ bool tell(FdRef fd, const char *event, const char *step, const char *key, int nu
 
 } // namespace
 
-void wait_for_room(FdRef fd)
+bool has_room(FdRef fd, Patience patience)
 {
     Poll room(fd, Poll::out);
-    static_cast<void>(poll_with_signals(&room, 1, SignalSet()));
+    const auto ready =
+        patience == Patience::none ? poll_now(&room, 1) : poll_with_signals(&room, 1, SignalSet());
+    return !ready || ready.value() != 0;
 }
 
 void print_failure(const Failure &failure, const char *prefix)

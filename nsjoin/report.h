@@ -13,9 +13,11 @@ namespace nsjoin {
 /// question mark, what is long is cut.
 void print_failure(const Failure &failure, const char *prefix = "nsjoin: ");
 
-/// Waits until `fd` takes a line. Meanwhile signals do what they do, also those that are blocked:
-/// what wants this process to end ends it. Where that can't be waited for it does not wait.
-void wait_for_room(sys::FdRef fd);
+enum class Patience { none, until_signal };
+
+/// Does `fd` take a line, or does it after a while? Meanwhile signals do what they do, also those
+/// that are blocked: what wants this process to end ends it. True where that can't be found out.
+bool has_room(sys::FdRef fd, Patience patience);
 
 /// What --help and --version print. False: it could not be written.
 bool print_help();

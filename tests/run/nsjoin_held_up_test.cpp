@@ -421,6 +421,52 @@ TEST_CASE("before the command runs a signal that asks for an end ends nsjoin and
     CHECK(access(mark.c_str(), F_OK) != 0);
 }
 
+TEST_CASE("one signal ends nsjoin before the command though nobody reads what it says", "[native]")
+{
+    const bool full_error = GENERATE(true, false);
+    CAPTURE(full_error);
+    const Holder holder(both_ways());
+    Pipe facts;
+    Pipe error;
+    (full_error ? error : facts).fill();
+    Tracer tracer({nsjoin_path(), "--status-fd=9", holder.name(), "--", "sleep", "1000"}, [&] {
+        give(facts.write_end, facts_fd);
+        give(error.write_end, STDERR_FILENO);
+    });
+    if (!tracer.works()) {
+        SKIP_TEST("nothing can be traced here");
+    }
+    bool held = false;
+    const auto hold_child = [&](const TracedCall &call) {
+        held = held || call.process != 0;
+        return call.process == 0 ? Then::go_on : Then::hold;
+    };
+    tracer.run(hold_child, [&] { return held; });
+    REQUIRE(held);
+    kill(tracer.pid(), SIGTERM);
+    const Limit limit;
+    CHECK(tracer.run(hold_child, [&] { return limit.is_over(); }) == Status{0, SIGTERM});
+    // Where there is room it is said.
+    if (full_error) {
+        check_one_failure(facts);
+    } else {
+        CHECK(has(error.drain(), "told to end by SIGTERM"));
+    }
+}
+
+TEST_CASE("one signal ends nsjoin with its command though nobody reads --status-fd", "[native]")
+{
+    const Adopter adopter;
+    const Holder holder(both_ways());
+    Run run({holder.name(), "--", "sleep", "1000"});
+    REQUIRE(line_of(run.facts).rfind("{\"event\":\"started\",", 0) == 0);
+    run.facts.fill();
+    run.child.send(SIGTERM);
+    const bool ended = in_time([&] { return run.child.ended(); });
+    CHECK(ended);
+    CHECK((ended && run.child.wait() == Status{0, SIGTERM}));
+}
+
 TEST_CASE("a child that can't die yet does not keep nsjoin from its end", "[native]")
 {
     if (geteuid() != 0) {
