@@ -77,7 +77,7 @@ Failure set_context(const Target &target, const Outside &outside)
         return failure;
     }
     if (Failure failure = check(write(file.get(), outside.context),
-                                "cannot take the SELinux context of process %", target.name);
+                                "cannot take the SELinux context of %", target.name);
         failure) {
         return failure;
     }

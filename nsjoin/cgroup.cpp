@@ -81,7 +81,7 @@ Fd open_in(const MountLine &mount, const CgroupLine &cgroup)
 // Looks through all mounts, of which there may be thousands, a piece at a time.
 Failure find(const Target &target, const CgroupLine &cgroup, Fd &directory)
 {
-    const char *const unreadable = "cannot read the mounts, to find the cgroup of process %";
+    const char *const unreadable = "cannot read the mounts, to find the cgroup of %";
     Fd file;
     if (Failure failure = check(open(target.proc.get(), "self/mountinfo", O_RDONLY, file),
                                 unreadable, target.name);
@@ -116,7 +116,7 @@ Failure find(const Target &target, const CgroupLine &cgroup, Fd &directory)
             skipping = false;
         }
         if (got.value() == 0) {
-            return Failure("no cgroup file system is mounted that shows the cgroup of process %",
+            return Failure("no cgroup file system is mounted that shows the cgroup of %",
                            target.name);
         }
         // A line that does not fit is none of a cgroup's.
@@ -190,11 +190,11 @@ Failure add(const Target &target, const CgroupLine &cgroup, Cgroups &cgroups)
         return frozen(target);
     }
     if (cgroups.count == max_hierarchies) {
-        return Failure("process % is in more than 24 cgroup hierarchies", target.name);
+        return Failure("% is in more than 24 cgroup hierarchies", target.name);
     }
     Fd &processes = cgroups.processes[cgroups.count++];
     if (Failure failure = check(open(directory.get(), "cgroup.procs", O_WRONLY, processes),
-                                "cannot open the cgroup of process %", target.name);
+                                "cannot open the cgroup of %", target.name);
         failure) {
         return failure;
     }
@@ -210,13 +210,13 @@ Failure find_cgroups(const Target &target, Cgroups &cgroups)
     TextView theirs =
         read_beginning(target.directory.get(), "cgroup", target_text, sizeof target_text);
     if (theirs.size == 0 || theirs.size == sizeof target_text) {
-        return explain(target, "cannot read the cgroup of process %", Errno::none);
+        return explain(target, "cannot read the cgroup of %", Errno::none);
     }
     TextView line;
     while (take_line(theirs, line)) {
         CgroupLine cgroup;
         if (!parse_cgroup(line, cgroup)) {
-            return Failure("cannot parse the cgroup of process %", target.name);
+            return Failure("cannot parse the cgroup of %", target.name);
         }
         // Moving takes long, and is not needed where it changes nothing.
         if (is_own(own, cgroup)) {
@@ -234,19 +234,19 @@ Failure enter_cgroups(const Target &target, Cgroups &cgroups)
     if (cgroups.directory) {
         Fd file;
         if (Failure failure = check(open(cgroups.directory.get(), "cgroup.procs", O_WRONLY, file),
-                                    "cannot open the cgroup of process %", target.name);
+                                    "cannot open the cgroup of %", target.name);
             failure) {
             return failure;
         }
         if (Failure failure = check(write(file.get(), TextView("0")),
-                                    "cannot enter the cgroup of process %", target.name);
+                                    "cannot enter the cgroup of %", target.name);
             failure) {
             return failure;
         }
     }
     for (size_t i = 0; i < cgroups.count; ++i) {
         if (Failure failure = check(write(cgroups.processes[i].get(), TextView("0")),
-                                    "cannot enter the cgroup of process %", target.name);
+                                    "cannot enter the cgroup of %", target.name);
             failure) {
             return failure;
         }

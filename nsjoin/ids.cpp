@@ -45,7 +45,7 @@ public:
             map_ = read_beginning(target_.directory.get(), kind.map(), map_text, sizeof map_text);
             // It may be empty: then no id is mapped.
             if (map_.data == nullptr || map_.size == sizeof map_text) {
-                return Failure("cannot read the id map of process %", target_.name);
+                return Failure("cannot read the id map of %", target_.name);
             }
         }
         return {};
@@ -93,17 +93,16 @@ Failure follow(const Mapping &mapping, const Kind &kind, const Target &target, T
     if (!parse_number(take_word(line, '\t'), real) ||
         !parse_number(take_word(line, '\t'), effective) ||
         !parse_number(take_word(line, '\t'), saved)) {
-        return Failure("cannot see the ids of process %", target.name);
+        return Failure("cannot see the ids of %", target.name);
     }
     if (real != effective || real != saved) {
-        return Failure("process % has different real, effective and saved &s", target.name,
-                       Errno::none, "it runs a set-&-id program: give the & by its number",
-                       kind.name);
+        return Failure("% has different real, effective and saved &s", target.name, Errno::none,
+                       "it runs a set-&-id program: give the & by its number", kind.name);
     }
     return mapping.to_inside(real, id)
                ? Failure()
-               : Failure("the & of process % is not mapped in the user namespace", target.name,
-                         Errno::none, "give the & by its number", kind.name);
+               : Failure("the & of % is not mapped in the user namespace", target.name, Errno::none,
+                         "give the & by its number", kind.name);
 }
 
 // Those that are not mapped are left out: there is no number by which to ask for them.
@@ -117,10 +116,10 @@ Failure follow_groups(const Mapping &mapping, const Target &target, TextView sta
             continue;
         }
         if (!parse_number(word, outside)) {
-            return Failure("cannot see the ids of process %", target.name);
+            return Failure("cannot see the ids of %", target.name);
         }
         if (ids.group_count == max_groups) {
-            return Failure("process % is in more than 1024 supplementary groups", target.name);
+            return Failure("% is in more than 1024 supplementary groups", target.name);
         }
         if (mapping.to_inside(outside, group_list[ids.group_count])) {
             ++ids.group_count;
@@ -135,7 +134,7 @@ Failure follow_all(const Options &options, const Target &target, Mapping &mappin
     const TextView status =
         read_beginning(target.directory.get(), "status", status_text, sizeof status_text);
     if (status.size == 0 || status.size == sizeof status_text) {
-        return explain(target, "cannot see the ids of process %", Errno::none);
+        return explain(target, "cannot see the ids of %", Errno::none);
     }
     if (options.gid.from == Id::From::target) {
         if (Failure failure = mapping.load(group_kind); failure) {

@@ -43,7 +43,7 @@ Failure list(const Target &target)
         TextView own;
         const auto seen = read_name(target.directory.get(), each.file(), theirs_text, theirs);
         if (!seen && seen.error() != Errno::enoent) {
-            return explain(target, "cannot see the namespaces of process %", seen.error());
+            return explain(target, "cannot see the namespaces of %", seen.error());
         }
         static_cast<void>(read_name(target.proc.get(), each.own_file, own_text, own));
         append_column(table, {each.name, length(each.name)});

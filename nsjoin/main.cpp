@@ -120,7 +120,7 @@ void start(const sys::InitialStack &initial)
     must(run, Stage::seal, seal(run.options, initial));
     must(run, Stage::pin, pin(run.options, run.target));
     if (run.target.no_pidfd != sys::Errno::none) {
-        print_failure(Failure("cannot hold process % by a pidfd: what is given its number now is "
+        print_failure(Failure("cannot hold % by a pidfd: what is given its number now is "
                               "taken for it",
                               run.target.name, run.target.no_pidfd, "--require-pidfd refuses that"),
                       "nsjoin: warning: ");

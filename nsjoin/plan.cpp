@@ -63,19 +63,17 @@ Failure plan_net_socket(const Options &options, const Target &target, Plan &plan
 {
     auto socket = open_descriptor_of(target.pidfd.get(), options.net_socket);
     if (!socket) {
-        return Failure("cannot get the socket for --net-socket of process %", target.name,
-                       socket.error(),
+        return Failure("cannot get the socket for --net-socket of %", target.name, socket.error(),
                        socket.error() == Errno::eperm ? why_not_traced(target) : nullptr);
     }
     const Fd taken = socket.value();
     // Others know the request too, and mean something else by it.
     if (kind_of_file(taken.get()) != S_IFSOCK) {
-        return Failure("--net-socket: that descriptor of process % is not a socket", target.name);
+        return Failure("--net-socket: that descriptor of % is not a socket", target.name);
     }
     auto net = namespace_of_socket(taken.get());
     if (!net) {
-        return Failure("cannot get the net namespace of a socket of process %", target.name,
-                       net.error());
+        return Failure("cannot get the net namespace of a socket of %", target.name, net.error());
     }
     for (size_t i = 0; i < namespace_count; ++i) {
         if (namespaces[i].flag == CLONE_NEWNET) {
@@ -174,7 +172,7 @@ Failure open_and_compare(const Options &options, const Target &target, Plan &pla
     if (const auto seen =
             identify(target.directory.get(), namespaces[user_namespace].file(), 0, any);
         !plan.from_target.empty() && !seen) {
-        return explain(target, "cannot see the namespaces of process %", seen.error());
+        return explain(target, "cannot see the namespaces of %", seen.error());
     }
     // It is joined by its file, never through the pidfd, join.cpp.
     return plan.from_target.has(CLONE_NEWUSER)
@@ -215,7 +213,7 @@ Failure compare(const Options &options, const Target &target, size_t index, FdRe
     }
     if (!result) {
         return options.has_target()
-                   ? explain(target, "cannot see the namespaces of process %", result.error())
+                   ? explain(target, "cannot see the namespaces of %", result.error())
                    : Failure("cannot compare a namespace with the caller's", nullptr,
                              result.error());
     }
@@ -227,7 +225,7 @@ Failure open_from_target(const Target &target, size_t index, Fd &file)
 {
     if (const auto opened = open(target.directory.get(), namespaces[index].file(), O_RDONLY, file);
         !opened) {
-        return explain(target, "cannot open the namespaces of process %", opened.error());
+        return explain(target, "cannot open the namespaces of %", opened.error());
     }
     return {};
 }
@@ -239,7 +237,7 @@ Failure check_user(const Target &target, const Plan &plan)
                    (identify(target.directory.get(), namespaces[user_namespace].file(), 0, now) &&
                     now == plan.user)
                ? Failure()
-               : Failure("process % has changed its user namespace, or has ended", target.name);
+               : Failure("% has changed its user namespace, or has ended", target.name);
 }
 
 Failure read_namespaces(const Options &options, const Target &target, Plan &plan)

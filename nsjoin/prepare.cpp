@@ -19,7 +19,7 @@ namespace {
 // All of it, which may be megabytes, followed by a zero.
 Failure read_environment(const Target &target, TextView &environment)
 {
-    const char *const text = "cannot read the environment of process %";
+    const char *const text = "cannot read the environment of %";
     Fd file;
     if (const auto opened = open(target.directory.get(), "environ", O_RDONLY, file); !opened) {
         return explain(target, text, opened.error());
@@ -135,7 +135,7 @@ Failure read_context(const Target &target, Outside &outside)
     const TextView context =
         read_beginning(target.directory.get(), "attr/current", buffer, sizeof buffer);
     if (context.size == 0 || context.size == sizeof buffer) {
-        return Failure("process % has no SELinux context", target.name, Errno::none,
+        return Failure("% has no SELinux context", target.name, Errno::none,
                        "does this host use SELinux?");
     }
     outside.context = context;

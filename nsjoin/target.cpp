@@ -31,11 +31,25 @@ bool is_alive(const Target &target)
 
 Failure no_process(const char *name)
 {
-    return Failure("there is no process %", name);
+    return Failure("there is no %", name);
+}
+
+// Namespaces belong to threads, so the number of any thread will do.
+void set_name(Target &target, const char *kind, uint32_t number)
+{
+    char *end = target.name;
+    const Decimal digits(number);
+    const char *const parts[] = {kind, digits.string()};
+    for (const char *part : parts) {
+        while (*part != '\0') {
+            *end++ = *part++;
+        }
+    }
+    *end = '\0';
 }
 
 // The number of the process that a pidfd is for, as this /proc counts.
-Failure pid_of_descriptor(const Target &target, int number, uint32_t &pid)
+Failure pid_of_descriptor(const Target &target, const char *descriptor, int number, uint32_t &pid)
 {
     char buffer[1024];
     TextView info{};
@@ -44,17 +58,17 @@ Failure pid_of_descriptor(const Target &target, int number, uint32_t &pid)
         info = read_beginning(directory.get(), name.string(), buffer, sizeof buffer);
     }
     if (info.size == 0) {
-        return Failure("--pidfd=%: the descriptor is not open", target.name);
+        return Failure("--pidfd=%: the descriptor is not open", descriptor);
     }
     const TextView value = field(info, "Pid");
     if (value.size == 0) {
-        return Failure("--pidfd=%: the descriptor is not a pidfd", target.name);
+        return Failure("--pidfd=%: the descriptor is not a pidfd", descriptor);
     }
     if (!parse_number(value, pid)) {
-        return Failure("--pidfd=%: the process has ended", target.name);
+        return Failure("--pidfd=%: the process has ended", descriptor);
     }
     return pid != 0 ? Failure()
-                    : Failure("--pidfd=%: the process is not in this PID namespace", target.name);
+                    : Failure("--pidfd=%: the process is not in this PID namespace", descriptor);
 }
 
 Failure check_inode(const Target &target, uint64_t inode)
@@ -62,8 +76,8 @@ Failure check_inode(const Target &target, uint64_t inode)
     FileIdentity identity;
     if (!target.pidfd || file_system_type(target.pidfd.get()) != pidfs ||
         !identify(target.pidfd.get(), "", AT_EMPTY_PATH, identity)) {
-        return Failure("cannot verify process %: this kernel gives pidfds no inode numbers",
-                       target.name, Errno::none, "Linux 6.9 and later do");
+        return Failure("cannot verify %: this kernel gives pidfds no inode numbers", target.name,
+                       Errno::none, "Linux 6.9 and later do");
     }
     return identity.inode == inode ? Failure() : Failure("% is another process now", target.name);
 }
@@ -78,16 +92,17 @@ Failure ailment(const Target &target)
         return no_process(target.name);
     }
     if (*state.data == 'Z' || *state.data == 'X') {
-        return Failure("process % is a zombie: it has no namespaces any more", target.name);
-    }
-    if (!equal(field(status, "Tgid"), field(status, "Pid"))) {
-        return Failure("% is a thread, not a process", target.name, Errno::none,
-                       "its process is Tgid in /proc/%/status");
+        return Failure("% is a zombie: it has no namespaces any more", target.name);
     }
     return {};
 }
 
 } // namespace
+
+Failure check_alive(const Target &target)
+{
+    return is_alive(target) ? Failure() : no_process(target.name);
+}
 
 Failure explain(const Target &target, const char *text, Errno error)
 {
@@ -112,16 +127,14 @@ Failure open_directory(const Target &target, const Directory &from, const char *
     if (const auto opened = open(of_target ? target.directory.get() : working_directory,
                                  of_target ? link : from.path, O_PATH | O_DIRECTORY, directory);
         !opened) {
-        return of_target
-                   ? explain(target, "cannot open the directories of process %", opened.error())
-                   : Failure("cannot open the directory %", from.path, opened.error());
+        return of_target ? explain(target, "cannot open the directories of %", opened.error())
+                         : Failure("cannot open the directory %", from.path, opened.error());
     }
     return {};
 }
 
 Failure pin(const Options &options, Target &target)
 {
-    target.name = options.target;
     // Before anything is opened: one of ours could have the number.
     if (Failure failure = check_descriptors(options); failure) {
         return failure;
@@ -165,17 +178,24 @@ Failure pin(const Options &options, Target &target)
 
     auto pid = static_cast<uint32_t>(options.pid);
     if (options.pidfd >= 0) {
-        if (Failure none = pid_of_descriptor(target, options.pidfd, pid); none) {
+        if (Failure none = pid_of_descriptor(target, options.target, options.pidfd, pid); none) {
             return none;
         }
     }
+    set_name(target, "process ", pid);
     // Nobody means this program, but in a container that has PIDs of its own it is what is found.
     if (pid == 1 && getpid() == Pid{1}) {
-        return Failure("process % is nsjoin itself", target.name, Errno::none,
+        return Failure("% is nsjoin itself", target.name, Errno::none,
                        "to see the processes of the host, run its container with --pid=host");
     }
-    auto pidfd = options.pidfd >= 0 ? duplicate_high(FdRef(options.pidfd))
-                                    : open_process(static_cast<Pid>(pid));
+    target.pid = static_cast<Pid>(pid);
+    auto pidfd =
+        options.pidfd >= 0 ? duplicate_high(FdRef(options.pidfd)) : open_process(target.pid);
+    if (options.pidfd < 0 && !pidfd &&
+        (pidfd.error() == Errno::einval || pidfd.error() == Errno::enoent)) {
+        pidfd = open_thread(target.pid);
+        set_name(target, "thread ", pid);
+    }
     const Errno refused = pidfd ? Errno::none : pidfd.error();
     if (pidfd) {
         target.pidfd = pidfd.value();
@@ -188,16 +208,18 @@ Failure pin(const Options &options, Target &target)
         return no_process(target.name);
     }
     if (!opened) {
-        return Failure("cannot open process %", target.name, opened.error());
+        return Failure("cannot open %", target.name, opened.error());
     }
     if (!target.pidfd || !is_alive(target)) {
         if (Failure why = ailment(target); why) {
             return why;
         }
+        // EINVAL: this kernel has no pidfds for threads.
         const bool no_pidfds =
-            options.pidfd < 0 && (refused == Errno::enosys || refused == Errno::eperm);
+            options.pidfd < 0 &&
+            (refused == Errno::enosys || refused == Errno::eperm || refused == Errno::einval);
         if (target.pidfd || !no_pidfds || options.require_pidfd) {
-            return Failure("cannot open process %", target.name, refused,
+            return Failure("cannot open %", target.name, refused,
                            no_pidfds ? "--require-pidfd was given, and pidfd_open(2) is refused"
                                      : nullptr);
         }

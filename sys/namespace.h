@@ -22,6 +22,12 @@ inline Result<Fd> open_process(Pid pid)
     return call<Fd>(__NR_pidfd_open, static_cast<int>(pid), 0);
 }
 
+/// The same for a single thread, PIDFD_THREAD, Linux 6.9. EINVAL: the kernel is older.
+inline Result<Fd> open_thread(Pid thread)
+{
+    return call<Fd>(__NR_pidfd_open, static_cast<int>(thread), O_EXCL);
+}
+
 /// A copy of another process's descriptor, pidfd_getfd(2), Linux 5.6. Wants to be allowed to trace
 /// it.
 inline Result<Fd> open_descriptor_of(FdRef pidfd, int number)

@@ -180,7 +180,7 @@ void check_frozen_refused(const Words &options, const Holder &holder, const Cgro
     CHECK(status == Status{125, 0});
     const std::string error = run.error.drain();
     CHECK(is_one_line(error));
-    CHECK(has(error, "the cgroup of " + holder.name() + " is frozen"));
+    CHECK(has(error, "the cgroup of process " + holder.name() + " is frozen"));
     check_one_failure(run.facts);
     CHECK(access(mark.c_str(), F_OK) != 0);
 }
@@ -288,7 +288,7 @@ TEST_CASE("a frozen cgroup is refused also where nsjoin becomes the command", "[
     CHECK(!another);
     frozen.thaw();
     CHECK(running.wait() == Status{125, 0});
-    CHECK(has(error.drain(), "the cgroup of " + holder.name() + " is frozen"));
+    CHECK(has(error.drain(), "the cgroup of process " + holder.name() + " is frozen"));
 }
 
 TEST_CASE("a cgroup below a frozen one is refused", "[native]")

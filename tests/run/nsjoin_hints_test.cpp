@@ -71,7 +71,8 @@ TEST_CASE("the capability that joining takes is named if it is missing", "[nativ
             continue;
         }
         CAPTURE(kind.name);
-        const std::string what = "cannot join the " + kind.name + " namespace of " + holder.name();
+        const std::string what =
+            "cannot join the " + kind.name + " namespace of process " + holder.name();
         const Words arguments = and_true({"-" + kind.letter}, holder);
         check_hint(nsjoin(arguments, [] { drop({CAP_SYS_ADMIN}); }), what + eperm,
                    "CAP_SYS_ADMIN is missing");
@@ -95,8 +96,9 @@ TEST_CASE("the user namespace that an owner's capabilities depend on is named", 
     const std::string user = "cannot join the user namespace of ";
     const std::string net = "cannot join the net namespace of ";
     check_hint(nsjoin(and_true({"-U"}, theirs), [] { drop({CAP_SYS_ADMIN}); }),
-               user + theirs.name() + eperm, "CAP_SYS_ADMIN is missing");
-    check_hint(nsjoin_as(nobody, and_true({"-n"}, theirs)), net + theirs.name() + eperm,
+               user + "process " + theirs.name() + eperm, "CAP_SYS_ADMIN is missing");
+    check_hint(nsjoin_as(nobody, and_true({"-n"}, theirs)),
+               net + "process " + theirs.name() + eperm,
                "CAP_SYS_ADMIN is missing; joining its user namespace, -U, may give it");
     CHECK(nsjoin_as(nobody, and_true({"-Un"}, theirs)).status == Status{0, 0});
 
@@ -127,7 +129,7 @@ TEST_CASE("a filter is named if no capability is missing", "[native]")
         geteuid() == 0 ? "the seccomp filter of nsjoin forbids it" : "CAP_SYS_ADMIN is missing";
     check_hint(answer,
                std::string("cannot join the ") + (geteuid() == 0 ? "uts" : "user") +
-                   " namespace of " + holder.name() + eperm,
+                   " namespace of process " + holder.name() + eperm,
                why);
 }
 

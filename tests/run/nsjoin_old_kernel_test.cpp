@@ -163,6 +163,6 @@ TEST_CASE("without pidfds a process that is none to join is refused as ever", "[
     check(zombie, "process " + zombie + " is a zombie: it has no namespaces any more");
     const Holder holder(0);
     check(holder.name() + ":1", "cannot verify process " + holder.name() +
-                                    ":1: this kernel gives pidfds no inode numbers (Linux 6.9 and "
+                                    ": this kernel gives pidfds no inode numbers (Linux 6.9 and "
                                     "later do)");
 }

@@ -98,9 +98,9 @@ TEST_CASE("one namespace that can't be joined, and the command is in none", "[na
     };
     chmod(directory.path("").c_str(), 0777);
     const std::string net = holder.proc("ns/net");
-    refused({"-Uun"}, "net namespace of " + holder.name());
-    refused({"-Up"}, "pid namespace of " + holder.name());
-    refused({}, "pid namespace of " + holder.name());
+    refused({"-Uun"}, "net namespace of process " + holder.name());
+    refused({"-Up"}, "pid namespace of process " + holder.name());
+    refused({}, "pid namespace of process " + holder.name());
     refused({"-Uu", "--net=" + net}, "net namespace of " + net);
     // Some of them it may.
     std::vector<std::string> allowed{"-Uu"};

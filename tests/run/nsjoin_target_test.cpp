@@ -3,9 +3,11 @@
 #include "tests/support/catch.h"
 #include "tests/support/command.h"
 #include "tests/support/namespaces.h"
+#include "tests/support/seccomp.h"
 
 #include <cstdio>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -114,26 +116,50 @@ TEST_CASE("a zombie is refused", "[native]")
     };
     check_refused(nsjoin(and_echo({pid})), message(pid));
     check_refused(nsjoin(and_echo({"-n", pid})), message(pid));
-    check_refused(nsjoin(and_echo({"--pidfd=77"}), [&] { give_pidfd(child.pid()); }),
-                  message("77"));
+    check_refused(nsjoin(and_echo({"--pidfd=77"}), [&] { give_pidfd(child.pid()); }), message(pid));
     check_refused(nsjoin({"--list", pid}), message(pid));
 }
 
-TEST_CASE("a thread of a process is refused", "[native]")
+TEST_CASE("the namespaces of a thread are joined, not those of its process", "[native]")
 {
     Pipe pipe;
-    const Child child = Child::calling([&] {
-        std::thread([&] {
-            dprintf(pipe.write_end, "%ld", syscall(SYS_gettid));
-            pause();
-        }).join();
-        return 0;
-    });
+    const Child child = Child::calling(
+        [&] {
+            std::thread([&] {
+                if (unshare(CLONE_NEWUTS) == 0) {
+                    dprintf(pipe.write_end, "%ld", syscall(SYS_gettid));
+                }
+                pause();
+            }).join();
+            return 0;
+        },
+        joinable(0));
     std::string tid;
     REQUIRE(eventually([&] { return !(tid = pipe.drain()).empty(); }));
-    check_refused(nsjoin(and_echo({tid})),
-                  tid + " is a thread, not a process (its process is Tgid in /proc/" + tid +
-                      "/status)");
+    const auto uts_of = [](const std::string &number) {
+        return std::filesystem::read_symlink("/proc/" + number + "/ns/uts").string();
+    };
+    const std::string inside = uts_of(tid);
+    REQUIRE(inside != uts_of(std::to_string(child.pid())));
+    const Words command = {tid, "--", "readlink", "/proc/self/ns/uts"};
+
+    const Answer answer = nsjoin(Words{"-u"} + command);
+    CHECK(answer.output == inside + "\n");
+    CHECK(answer.error.empty());
+    CHECK(answer.status == Status{0, 0});
+    CHECK(nsjoin(command).output == inside + "\n");
+
+    // As on a kernel that has pidfds for processes alone: its directory in /proc holds it.
+    const auto without = [] { refuse({SYS_pidfd_open}, EINVAL); };
+    const Answer warned = nsjoin(Words{"-u"} + command, without);
+    CHECK(warned.output == inside + "\n");
+    CHECK(warned.error == "nsjoin: warning: cannot hold thread " + tid +
+                              " by a pidfd: what is given its number now is taken for it: Invalid "
+                              "argument (--require-pidfd refuses that)\n");
+    check_refused(nsjoin(Words{"--require-pidfd"} + and_echo({tid}), without),
+                  "cannot open thread " + tid +
+                      ": Invalid argument (--require-pidfd was given, and pidfd_open(2) is "
+                      "refused)");
 }
 
 TEST_CASE("another user's process is refused, with the reason", "[native]")
@@ -166,7 +192,8 @@ TEST_CASE("a number with the inode of a pidfd is that process or none", "[native
     for (const std::string &wrong :
          {std::to_string(std::stoull(inode) + 1), std::string("18446744073709551615")}) {
         const std::string given = holder.name() + ":" + wrong;
-        check_refused(nsjoin(and_echo({given})), given + " is another process now");
+        check_refused(nsjoin(and_echo({given})),
+                      "process " + holder.name() + " is another process now");
     }
     for (const std::string wrong : {"", "0", "x", "1x", "18446744073709551616", "-1"}) {
         check_refused(nsjoin(and_echo({holder.name() + ":" + wrong})),
