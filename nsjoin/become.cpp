@@ -35,6 +35,22 @@ Failure hide()
     return check(hide_from_tracing(), "cannot hide from those inside");
 }
 
+// Are they the groups of this process already? It may be forbidden to set them again.
+bool has_groups(const Ids &ids)
+{
+    static uint32_t own[max_groups];
+    const auto count = groups(own, max_groups);
+    if (!count || static_cast<size_t>(count.value()) != ids.group_count) {
+        return false;
+    }
+    for (size_t i = 0; i < ids.group_count; ++i) {
+        if (own[i] != ids.groups[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 Failure become_group(const Run &run)
 {
     const Ids &ids = run.ids;
@@ -43,7 +59,9 @@ Failure become_group(const Run &run)
     }
     // A user namespace may forbid to drop them, user_namespaces(7): who could has done so before it
     // was joined, join.cpp, and else they stay.
-    const bool may_stay = run.plan.wanted.has(CLONE_NEWUSER) && ids.group_count == 0;
+    const bool may_stay = run.options.as_target != AsTarget::no
+                              ? has_groups(ids)
+                              : run.plan.wanted.has(CLONE_NEWUSER) && ids.group_count == 0;
     if (const auto set = set_groups(ids.groups, ids.group_count);
         !set && !(may_stay && set.error() == Errno::eperm)) {
         return Failure("cannot set supplementary groups", nullptr, set.error(), why_no_groups());
@@ -119,7 +137,7 @@ Failure enter_inside(const char *directory)
 Failure become_ids(const Run &run)
 {
     const bool keep_caps = run.options.keep_caps && run.plan.wanted.has(CLONE_NEWUSER);
-    if (keep_caps) {
+    if (keep_caps || run.options.as_target != AsTarget::no) {
         if (Failure failure = check(keep_capabilities(), "cannot keep capabilities"); failure) {
             return failure;
         }
@@ -138,28 +156,6 @@ Failure become_ids(const Run &run)
         return hide();
     }
     return {};
-}
-
-// Who has been forked may be left behind by nsjoin, and must not run then: this is looked at last.
-Failure follow_parent(const Run &run)
-{
-    const FdRef failures = run.fork.failures.write_end.get();
-    if (!failures) {
-        return {};
-    }
-    if (run.options.kill_child != 0) {
-        if (Failure failure = check(end_with_parent(static_cast<Signal>(run.options.kill_child)),
-                                    "cannot have the command die with nsjoin");
-            failure) {
-            return failure;
-        }
-    }
-    // nsjoin holds the only other end.
-    Poll parent(failures, 0);
-    if (const auto gone = poll_now(&parent, 1); !gone || gone.value() != 0) {
-        return Failure("nsjoin has ended already");
-    }
-    return restore_signals(run.fork);
 }
 
 } // namespace
@@ -210,7 +206,29 @@ Failure become(Run &run)
             return failure;
         }
     }
-    return follow_parent(run);
+    return {};
+}
+
+// Who has been forked may be left behind by nsjoin, and must not run then: this is looked at last.
+Failure release(const Run &run)
+{
+    const FdRef failures = run.fork.failures.write_end.get();
+    if (!failures) {
+        return {};
+    }
+    if (run.options.kill_child != 0) {
+        if (Failure failure = check(end_with_parent(static_cast<Signal>(run.options.kill_child)),
+                                    "cannot have the command die with nsjoin");
+            failure) {
+            return failure;
+        }
+    }
+    // nsjoin holds the only other end.
+    Poll parent(failures, 0);
+    if (const auto gone = poll_now(&parent, 1); !gone || gone.value() != 0) {
+        return Failure("nsjoin has ended already");
+    }
+    return restore_signals(run.fork);
 }
 
 } // namespace nsjoin

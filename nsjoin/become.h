@@ -10,4 +10,7 @@ struct Run;
 /// Terminal, root, working directory, security context, descriptors, ids, capabilities, signals.
 Failure become(Run &run);
 
+/// Lets signals reach the command. Fails if nsjoin has ended: who is left behind must not run.
+Failure release(const Run &run);
+
 } // namespace nsjoin

@@ -129,10 +129,12 @@ Failure follow_groups(const Mapping &mapping, const Target &target, TextView sta
     return {};
 }
 
-Failure follow_all(const Options &options, const Target &target, Mapping &mapping, Ids &ids)
+Failure follow_all(const Options &options, const Target &target, Mapping &mapping, TextView status,
+                   Ids &ids)
 {
-    const TextView status =
-        read_beginning(target.directory.get(), "status", status_text, sizeof status_text);
+    if (status.size == 0) {
+        status = read_beginning(target.directory.get(), "status", status_text, sizeof status_text);
+    }
     if (status.size == 0 || status.size == sizeof status_text) {
         return explain(target, "cannot see the ids of %", Errno::none);
     }
@@ -163,7 +165,8 @@ bool follows(const Options &options)
 
 } // namespace
 
-Failure read_ids(const Options &options, const Target &target, const Plan &plan, Ids &ids)
+Failure read_ids(const Options &options, const Target &target, const Plan &plan, TextView status,
+                 Ids &ids)
 {
     const bool joins_user = plan.wanted.has(CLONE_NEWUSER);
     const bool becomes_root = joins_user && !options.preserve_credentials;
@@ -179,7 +182,7 @@ Failure read_ids(const Options &options, const Target &target, const Plan &plan,
         return {};
     }
     if (follows(options)) {
-        if (Failure failure = follow_all(options, target, mapping, ids); failure) {
+        if (Failure failure = follow_all(options, target, mapping, status, ids); failure) {
             return failure;
         }
     }
@@ -198,7 +201,7 @@ Failure read_ids(const Options &options, const Target &target, const Plan &plan,
 Failure read_ids_inside(const Options &options, const Target &target, Ids &ids)
 {
     Mapping mapping(target, false);
-    return follow_all(options, target, mapping, ids);
+    return follow_all(options, target, mapping, {}, ids);
 }
 
 } // namespace nsjoin

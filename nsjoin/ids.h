@@ -25,8 +25,10 @@ struct Ids {
     size_t group_count = 0;
 };
 
-/// What `options` and the target say, for the user namespace of `plan`.
-Failure read_ids(const Options &options, const Target &target, const Plan &plan, Ids &ids);
+/// What `options` and the target say, for the user namespace of `plan`. `status` is the target's
+/// status file if it was read already, else empty.
+Failure read_ids(const Options &options, const Target &target, const Plan &plan,
+                 sys::TextView status, Ids &ids);
 
 /// What could only be read in the user namespace, which has been joined.
 Failure read_ids_inside(const Options &options, const Target &target, Ids &ids);

@@ -27,6 +27,8 @@ namespace {
 
 using namespace nsjoin;
 
+constexpr const char *warning = "nsjoin: warning: ";
+
 // Ends this process by the signal, without a core of its own.
 [[noreturn]] void die_of(sys::Signal signal)
 {
@@ -66,6 +68,19 @@ void must(const Run &run, Stage stage, Failure failure)
         tell(run, failure);
     }
     sys::exit(failure->status);
+}
+
+// With --as-target, takes on what can be at this moment. With best effort it says what can't be.
+void take_on(Run &run, Stage stage, Moment moment)
+{
+    for (size_t next = 0; next != all_taken;) {
+        Failure failure = nsjoin::take_on(run, moment, next);
+        if (failure && run.options.as_target == AsTarget::best_effort) {
+            print_failure(failure, warning);
+        } else {
+            must(run, stage, failure);
+        }
+    }
 }
 
 [[noreturn]] void answer(bool printed)
@@ -123,19 +138,24 @@ void start(const sys::InitialStack &initial)
         print_failure(Failure("cannot hold % by a pidfd: what is given its number now is "
                               "taken for it",
                               run.target.name, run.target.no_pidfd, "--require-pidfd refuses that"),
-                      "nsjoin: warning: ");
+                      warning);
     }
     must(run, Stage::read, read_namespaces(run.options, run.target, run.plan));
-    must(run, Stage::read, read_ids(run.options, run.target, run.plan, run.ids));
+    must(run, Stage::read, read_confinement(run.options, run.target, run.confinement));
+    must(run, Stage::read,
+         read_ids(run.options, run.target, run.plan, run.confinement.status(), run.ids));
+    take_on(run, Stage::prepare, Moment::own);
     must(run, Stage::prepare, prepare(run));
     must(run, Stage::join, join(run.options, run.target, run.plan, run.plan.early));
     if (run.fork.role == Role::nsjoin) {
         must(run, Stage::fork, fork(run));
         if (run.fork.role == Role::nsjoin) {
+            take_back(run.confinement);
             wait_for_command(run);
         }
     }
     must(run, Stage::join, enter_cgroups(run.target, run.cgroups));
+    take_on(run, Stage::become, Moment::outside);
     must(run, Stage::join, join(run.options, run.target, run.plan, run.plan.late));
     if (run.fork.role == Role::between) {
         must(run, Stage::fork, fork_between(run));
@@ -143,7 +163,11 @@ void start(const sys::InitialStack &initial)
             sys::exit(0);
         }
     }
+    take_on(run, Stage::become, Moment::inside);
     must(run, Stage::become, become(run));
+    take_on(run, Stage::become, Moment::identified);
+    must(run, Stage::become, release(run));
+    take_on(run, Stage::become, Moment::last);
     must(run, Stage::exec, exec(run));
     sys::exit(status_failed); // not reached: exec returns failures alone
 }

@@ -65,6 +65,8 @@ constexpr Row rows[] = {
      "run in the target's SELinux context"},
     {"no-fork", 'F', none, nothing, no_target, nsenter, take_choice<&Options::no_fork>,
      "do not fork, even for a PID namespace"},
+    {"as-target", 0, optional, effort, target, ours, take_as_target,
+     "run as confined as the target, in all respects"},
     {"bring", 0, required, file, no_target, ours, take_text<&Options::bring>,
      "run this static program from outside"},
     {"keep-fd", 0, repeated, descriptor, no_target, ours, take_kept,
@@ -143,7 +145,7 @@ constexpr Table table = make_table();
 
 constexpr const char *placeholders[] = {
     "",      "<pid>[:<inode>]", "<fd>",         "<fd>",         "<file>",         "<dir>",
-    "<dir>", "<signal>",        "<uid>|follow", "<gid>|follow", "<name>=<value>",
+    "<dir>", "<signal>",        "<uid>|follow", "<gid>|follow", "<name>=<value>", "best-effort",
 };
 
 // How many characters have to be put in, left out or exchanged to make one of the other. Of long

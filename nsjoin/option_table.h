@@ -31,6 +31,7 @@ enum class Kind : uint8_t {
     user,
     group,
     variable,
+    effort,
 };
 
 /// Does it need a target?

@@ -131,6 +131,14 @@ Failure take_namespace(const char *value, Options &options, size_t name_space)
     return {};
 }
 
+Failure take_as_target(const char *value, Options &options, size_t /*name_space*/)
+{
+    options.as_target = value == nullptr ? AsTarget::all : AsTarget::best_effort;
+    return value == nullptr || sys::equal(value, "best-effort")
+               ? Failure()
+               : mistake("invalid value of --as-target: %", value, "expected best-effort or none");
+}
+
 Failure take_wdns(const char *value, Options &options, size_t name_space)
 {
     if (value == nullptr) {

@@ -29,6 +29,7 @@ Failure take_target(const char *value, Options &options, size_t name_space);
 Failure take_pidfd(const char *value, Options &options, size_t name_space);
 Failure take_all(const char *value, Options &options, size_t name_space);
 Failure take_namespace(const char *value, Options &options, size_t name_space);
+Failure take_as_target(const char *value, Options &options, size_t name_space);
 Failure take_wdns(const char *value, Options &options, size_t name_space);
 Failure take_variable(const char *value, Options &options, size_t name_space);
 Failure take_kept(const char *value, Options &options, size_t name_space);

@@ -143,6 +143,30 @@ Failure check_command(const char *word, const Options &options, bool positional,
                          "write -- before a command that is a number", options.target);
 }
 
+// --as-target is the start, which the other options change.
+void complete(Options &options)
+{
+    if (options.as_target == AsTarget::no) {
+        return;
+    }
+    options.join_cgroup = true;
+    if (options.environment == Environment::caller) {
+        options.environment = Environment::target;
+    }
+    if (options.root.from == Directory::From::none) {
+        options.root.from = Directory::From::target;
+    }
+    if (options.wd.from == Directory::From::none && options.wdns == nullptr) {
+        options.wd.from = Directory::From::target;
+    }
+    Id *const ids[] = {&options.uid, &options.gid};
+    for (Id *id : ids) {
+        if (id->from == Id::From::caller && !options.preserve_credentials) {
+            *id = {Id::From::target, 0, "of the target"};
+        }
+    }
+}
+
 // What can only be said of all of them together.
 Failure check(const Options &options)
 {
@@ -221,6 +245,7 @@ Failure parse(const char *const *argv, Options &options)
         bare = nullptr;
     }
     options.command = argument;
+    complete(options);
     return check(options);
 }
 

@@ -30,6 +30,9 @@ struct Directory {
 
 enum class Environment { caller, target, empty };
 
+/// Is the command to be confined as the target is? If something of that cannot be: is it an error?
+enum class AsTarget { no, all, best_effort };
+
 constexpr size_t max_kept = 64;
 constexpr size_t max_set = 256;
 
@@ -67,6 +70,7 @@ struct Options {
     /// Looked up inside.
     const char *wdns = nullptr;
 
+    AsTarget as_target = AsTarget::no;
     Environment environment = Environment::caller;
     /// Not in the object, which with all that is on the stack then fits into one page; so it is of
     /// the last options that were parsed.

@@ -142,24 +142,36 @@ Failure read_context(const Target &target, Outside &outside)
     return {};
 }
 
-// What would be looked up by a name that the target chose has to be looked up among its own files.
-Failure check_trust(const Options &options, const Plan &plan, const char *const *environment)
+// May the command use the names that the target chose? It may where it sees the target's files, or
+// is in every way as the target is, so that it can do no more with what it finds.
+bool uses_own_names(const Options &options, const Plan &plan)
 {
-    if (plan.sees_target_files) {
+    return plan.sees_target_files ||
+           (options.as_target == AsTarget::all && options.uid.from == Id::From::target &&
+            options.gid.from == Id::From::target && options.root.from == Directory::From::target &&
+            asked_of_target(options).flags() == NamespaceSet::all().flags() &&
+            !options.has_files() && options.net_socket < 0 && !options.user_parent);
+}
+
+// What would be looked up by a name that the target chose has to be looked up among its own files.
+Failure check_trust(const Options &options, const Target &target, const Plan &plan,
+                    const char *const *environment)
+{
+    if (uses_own_names(options, plan)) {
         return {};
     }
     if (options.environment == Environment::target) {
         return Failure(
-            "--env: the command would use the environment of process % with files that "
+            "--env: the command would use the environment of % with files that "
             "are not its own",
-            options.target, Errno::none,
+            target.name, Errno::none,
             "enter its own mount namespace, -m, or root, -r, or use --clear-env and --setenv");
     }
     if (options.wd.from == Directory::From::target && options.bring == nullptr &&
         finds_relatively(options.command[0], environment)) {
         return Failure("--wd: a relative path would find the command in the working directory of "
-                       "process %",
-                       options.target, Errno::none,
+                       "%",
+                       target.name, Errno::none,
                        "enter its own mount namespace, -m, or root, -r, or use absolute paths for "
                        "the command, in PATH and in LD_LIBRARY_PATH");
     }
@@ -171,6 +183,7 @@ Failure check_trust(const Options &options, const Plan &plan, const char *const 
 bool is_for_others(const Run &run)
 {
     return run.plan.differing.has(CLONE_NEWNS | CLONE_NEWPID) || run.plan.root ||
+           run.options.as_target != AsTarget::no ||
            (run.ids.sets_user && run.ids.outside_uid != run.initial.auxiliary(AT_EUID));
 }
 
@@ -232,7 +245,7 @@ Failure prepare(Run &run)
     }
     outside.is_for_others = is_for_others(run);
     TextView of_target{};
-    if (options.environment == Environment::target && run.plan.sees_target_files) {
+    if (options.environment == Environment::target && uses_own_names(options, run.plan)) {
         if (Failure failure = read_environment(target, of_target); failure) {
             return failure;
         }
@@ -241,7 +254,7 @@ Failure prepare(Run &run)
     if (Failure failure = make_environment(options, of_target, outside.environment); failure) {
         return failure;
     }
-    if (Failure failure = check_trust(options, run.plan, outside.environment); failure) {
+    if (Failure failure = check_trust(options, target, run.plan, outside.environment); failure) {
         return failure;
     }
     if (options.follow_context) {

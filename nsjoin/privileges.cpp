@@ -18,12 +18,12 @@ namespace {
 
 constexpr const char *security_module = "a security module forbids it";
 
-// Does this process lack any of `capabilities`, of which each is a bit? It may have no /proc to
+// Does this process lack any of these capabilities, each a bit? It may have no /proc to
 // look at, so the kernel is asked.
-bool lacks_any(uint64_t capabilities)
+bool lacks_any(uint64_t wanted)
 {
-    uint64_t effective = 0;
-    return effective_capabilities(effective) && (capabilities & ~effective) != 0;
+    Capabilities own;
+    return sys::capabilities(own) && (wanted & ~own.effective) != 0;
 }
 
 bool lacks(unsigned capability)
@@ -50,16 +50,6 @@ bool is_same_owner(TextView own, TextView theirs, const char *kind)
         }
     }
     return true;
-}
-
-uint64_t hexadecimal(TextView text)
-{
-    uint64_t number = 0;
-    for (size_t i = 0; i < text.size; ++i) {
-        const char byte = text.data[i];
-        number = number << 4 | static_cast<uint64_t>(byte <= '9' ? byte - '0' : byte - 'a' + 10);
-    }
-    return number;
 }
 
 } // namespace
@@ -118,7 +108,7 @@ const char *why_hidden(const Target &target)
     if (!is_same_owner(own, theirs, "Uid") || !is_same_owner(own, theirs, "Gid")) {
         return "it belongs to another user or group, and CAP_SYS_PTRACE is missing";
     }
-    return lacks_any(hexadecimal(field(theirs, "CapPrm")))
+    return lacks_any(number_of_digits(field(theirs, "CapPrm"), 16))
                ? "it has capabilities that you lack, and CAP_SYS_PTRACE is missing"
                : "it is protected from being traced, and CAP_SYS_PTRACE is missing";
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cgroup.h"
+#include "confinement.h"
 #include "fork.h"
 #include "ids.h"
 #include "plan.h"
@@ -24,6 +25,7 @@ struct Run {
     /// By read.
     Plan plan;
     Ids ids;
+    Confinement confinement;
     /// By prepare.
     Outside outside;
     Cgroups cgroups;

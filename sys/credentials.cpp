@@ -3,32 +3,54 @@
 
 namespace sys {
 
-Result<void> effective_capabilities(uint64_t &capabilities)
+namespace {
+
+constexpr __user_cap_header_struct version = {_LINUX_CAPABILITY_VERSION_3, 0};
+
+} // namespace
+
+Result<void> capabilities(Capabilities &sets)
 {
-    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_header_struct header = version;
     __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
     const auto got = call<void>(__NR_capget, &header, data);
-    capabilities = uint64_t{data[1].effective} << 32 | data[0].effective;
+    sets.effective = uint64_t{data[1].effective} << 32 | data[0].effective;
+    sets.permitted = uint64_t{data[1].permitted} << 32 | data[0].permitted;
+    sets.inheritable = uint64_t{data[1].inheritable} << 32 | data[0].inheritable;
     return got;
+}
+
+Result<void> set_capabilities(const Capabilities &sets)
+{
+    __user_cap_header_struct header = version;
+    __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    for (unsigned word = 0; word < _LINUX_CAPABILITY_U32S_3; ++word) {
+        data[word].effective = static_cast<uint32_t>(sets.effective >> 32 * word);
+        data[word].permitted = static_cast<uint32_t>(sets.permitted >> 32 * word);
+        data[word].inheritable = static_cast<uint32_t>(sets.inheritable >> 32 * word);
+    }
+    return call<void>(__NR_capset, &header, data);
 }
 
 Result<void> pass_on_capabilities()
 {
-    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
-    if (const auto got = call<void>(__NR_capget, &header, data); !got) {
+    Capabilities sets;
+    if (const auto got = capabilities(sets); !got) {
         return got;
     }
     // Only an inheritable capability can become ambient.
-    for (auto &word : data) {
-        word.inheritable = word.permitted;
-        word.effective = word.permitted;
-    }
-    if (const auto set = call<void>(__NR_capset, &header, data); !set) {
+    sets.inheritable = sets.permitted;
+    sets.effective = sets.permitted;
+    if (const auto set = set_capabilities(sets); !set) {
         return set;
     }
-    for (unsigned capability = 0; capability < 64; ++capability) {
-        if ((data[capability / 32].permitted >> capability % 32 & 1) == 0) {
+    return set_ambient(sets.permitted);
+}
+
+Result<void> set_ambient(uint64_t capabilities)
+{
+    for (unsigned capability = 0; capability < capability_count; ++capability) {
+        if ((capabilities >> capability & 1) == 0) {
             continue;
         }
         const auto raised =

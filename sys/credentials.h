@@ -29,8 +29,71 @@ inline Result<void> set_groups(const uint32_t *groups, size_t count)
     return call<void>(arch::setgroups_number, count, groups);
 }
 
-/// The effective capabilities, each a bit, capget(2).
-Result<void> effective_capabilities(uint64_t &capabilities);
+/// Gets the supplementary groups, `count` of them at most, and returns their number, getgroups(2).
+/// EINVAL: there are more.
+inline Result<long> groups(uint32_t *groups, size_t count)
+{
+    return call<long>(arch::getgroups_number, count, groups);
+}
+
+/// Three of the sets of capabilities, each a bit, capget(2).
+struct Capabilities {
+    uint64_t effective;
+    uint64_t permitted;
+    uint64_t inheritable;
+};
+
+Result<void> capabilities(Capabilities &sets);
+
+/// Sets them, capset(2). EPERM: some are not permitted, or may not become inheritable.
+Result<void> set_capabilities(const Capabilities &sets);
+
+/// The number of capabilities that the interface has room for.
+inline constexpr unsigned capability_count = 64;
+
+/// PR_CAPBSET_READ: 1 if the bounding set has `capability`. EINVAL: the kernel does not know it.
+inline Result<long> is_bounding(unsigned capability)
+{
+    return call<long>(__NR_prctl, PR_CAPBSET_READ, capability, 0, 0, 0);
+}
+
+/// Drops it from the bounding set. EPERM: CAP_SETPCAP is missing.
+inline Result<void> drop_bounding(unsigned capability)
+{
+    return call<void>(__NR_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
+}
+
+/// Adds capabilities that are permitted and inheritable to the ambient ones, each a bit. Linux 4.3.
+Result<void> set_ambient(uint64_t capabilities);
+
+inline Result<void> clear_ambient()
+{
+    return call<void>(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+}
+
+/// The SECBIT_ flags, which change what user 0 means, capabilities(7).
+inline Result<long> secure_bits()
+{
+    return call<long>(__NR_prctl, PR_GET_SECUREBITS, 0, 0, 0, 0);
+}
+
+/// 1: no program that this process executes gains privileges, PR_SET_NO_NEW_PRIVS.
+inline Result<long> no_new_privileges()
+{
+    return call<long>(__NR_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+}
+
+inline Result<void> set_no_new_privileges()
+{
+    return call<void>(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/// Joins a new session keyring, keyctl(2). ENOSYS: the kernel has no keyrings.
+inline Result<void> new_session_keyring()
+{
+    constexpr int keyctl_join_session_keyring = 1;
+    return call<void>(__NR_keyctl, keyctl_join_session_keyring, 0);
+}
 
 /// True if this process runs under a seccomp filter, PR_GET_SECCOMP.
 inline bool is_filtered()

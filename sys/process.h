@@ -61,6 +61,8 @@ public:
     constexpr int code() const { return raw_ >> 8 & 0xff; }
     /// The signal that stopped it.
     constexpr Signal stop_signal() const { return static_cast<Signal>(code()); }
+    /// Of a traced process: an event, and not the delivery of its stop_signal().
+    constexpr bool is_event() const { return raw_ >> 16 != 0; }
     /// The signal that killed it.
     constexpr Signal signal() const { return static_cast<Signal>(raw_ & 0x7f); }
 
@@ -154,14 +156,34 @@ inline Pid process_group()
     return call<Pid>(__NR_getpgid, 0).value();
 }
 
+/// A limit on resources, getrlimit(2): the one that counts, and the most that may be set.
+struct Limit {
+    uint64_t soft;
+    uint64_t hard;
+};
+inline constexpr uint64_t no_limit = ~uint64_t{0};
+
+/// `resource` is one of RLIMIT_, of which there are 16 on all machines.
+inline Result<void> limit(int resource, Limit &limit)
+{
+    return call<void>(__NR_prlimit64, 0, resource, 0, &limit);
+}
+
+/// EPERM: it is above the hard limit, and CAP_SYS_RESOURCE is missing in the initial user
+/// namespace.
+inline Result<void> set_limit(int resource, const Limit &limit)
+{
+    return call<void>(__NR_prlimit64, 0, resource, &limit, 0);
+}
+
 /// The largest file that this process may write, in bytes, RLIMIT_FSIZE in getrlimit(2). No limit
 /// if it cannot be determined. Writing more raises SIGXFSZ.
 inline uint64_t file_size_limit()
 {
     constexpr int rlimit_fsize = 1;
-    uint64_t limit[2] = {~uint64_t{0}, 0};
-    static_cast<void>(call<void>(__NR_prlimit64, 0, rlimit_fsize, 0, limit));
-    return limit[0];
+    Limit size = {no_limit, 0};
+    static_cast<void>(limit(rlimit_fsize, size));
+    return size.soft;
 }
 
 /// Has the kernel send `signal` to this process when its parent ends, PR_SET_PDEATHSIG. A change of
@@ -182,6 +204,47 @@ inline Result<void> set_name(const char *name)
 inline Result<void> hide_from_tracing()
 {
     return call<void>(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/// The permissions that new files do not get, umask(2).
+inline void set_umask(uint32_t mask)
+{
+    static_cast<void>(call<void>(__NR_umask, mask));
+}
+
+/// personality(2).
+inline Result<void> set_personality(uint32_t personality)
+{
+    return call<void>(__NR_personality, personality);
+}
+
+/// By how many nanoseconds this process may be woken up late, PR_SET_TIMERSLACK.
+inline Result<void> set_timer_slack(unsigned long nanoseconds)
+{
+    return call<void>(__NR_prctl, PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0);
+}
+
+/// What the processor may speculate on, PR_SET_SPECULATION_CTRL: PR_SPEC_ENABLE and the like for
+/// PR_SPEC_STORE_BYPASS and PR_SPEC_INDIRECT_BRANCH.
+inline Result<long> speculation(unsigned long feature)
+{
+    return call<long>(__NR_prctl, PR_GET_SPECULATION_CTRL, feature, 0, 0, 0);
+}
+
+inline Result<void> set_speculation(unsigned long feature, unsigned long control)
+{
+    return call<void>(__NR_prctl, PR_SET_SPECULATION_CTRL, feature, control, 0, 0);
+}
+
+/// 1 if this process gets no transparent huge pages, PR_SET_THP_DISABLE.
+inline Result<long> huge_pages_disabled()
+{
+    return call<long>(__NR_prctl, PR_GET_THP_DISABLE, 0, 0, 0, 0);
+}
+
+inline Result<void> disable_huge_pages(unsigned long disabled)
+{
+    return call<void>(__NR_prctl, PR_SET_THP_DISABLE, disabled, 0, 0, 0);
 }
 
 /// Ends the process. If a seccomp filter refuses the usual call it makes the older one, and if that

@@ -14,6 +14,7 @@ enum class Errno : int {
     enoent = ENOENT,
     esrch = ESRCH,
     eintr = EINTR,
+    eio = EIO,
     e2big = E2BIG,
     enoexec = ENOEXEC,
     ebadf = EBADF,
@@ -30,6 +31,7 @@ enum class Errno : int {
     enametoolong = ENAMETOOLONG,
     enosys = ENOSYS,
     eoverflow = EOVERFLOW,
+    etimedout = ETIMEDOUT,
 };
 
 template <class T>

@@ -125,12 +125,18 @@ inline Result<Signal> wait_for(const SignalSet &set, SignalInfo &info)
     return call<Signal>(__NR_rt_sigtimedwait, &set, &info, 0, sizeof set);
 }
 
+/// The same, for less than a second. EAGAIN: none came.
+inline Result<Signal> wait_for(const SignalSet &set, SignalInfo &info, long nanoseconds)
+{
+    // The kernel's struct timespec is as large as two longs.
+    const long time[2] = {0, nanoseconds};
+    return call<Signal>(__NR_rt_sigtimedwait, &set, &info, time, sizeof set);
+}
+
 /// The same, without sleeping. EAGAIN: none is pending.
 inline Result<Signal> take_signal(const SignalSet &set, SignalInfo &info)
 {
-    // The kernel's struct timespec is as large as two longs.
-    const long now[2] = {0, 0};
-    return call<Signal>(__NR_rt_sigtimedwait, &set, &info, now, sizeof set);
+    return wait_for(set, info, 0);
 }
 
 } // namespace sys

@@ -53,4 +53,15 @@ bool parse_number(TextView text, uint32_t &number)
     return parsed;
 }
 
+uint64_t number_of_digits(TextView digits, unsigned base)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < digits.size; ++i) {
+        const char digit = digits.data[i];
+        number =
+            number * base + static_cast<uint64_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+    }
+    return number;
+}
+
 } // namespace sys

@@ -96,6 +96,10 @@ bool parse_number(TextView text, uint64_t max, uint64_t &number);
 /// The same, up to 2^32-1.
 bool parse_number(TextView text, uint32_t &number);
 
+/// The number that the digits of `base`, 16 at most, are, in lower case. Its digits are not
+/// checked.
+uint64_t number_of_digits(TextView digits, unsigned base);
+
 /// A number in decimal digits.
 class Decimal {
 public:

@@ -136,6 +136,7 @@ std::string zsh_value(const Option &option)
         {Kind::user, "user:(follow)"},
         {Kind::group, "group:(follow)"},
         {Kind::variable, "name=value: "},
+        {Kind::effort, "effort:(best-effort)"},
     };
     const std::string before = option.value == Value::none       ? ""
                                : option.value == Value::optional ? "::"
@@ -196,6 +197,8 @@ std::string fish_value(const Option &option)
     case Kind::user:
     case Kind::group:
         return " -x -a follow";
+    case Kind::effort:
+        return " -a best-effort";
     }
     throw std::runtime_error("a kind of value that fish is not told about");
 }

@@ -88,6 +88,7 @@ complete -c nsjoin -n $options -l setenv -x -d 'set an environment variable; rep
 complete -c nsjoin -n $options -s c -l join-cgroup -d 'run in the target'\''s cgroup'
 complete -c nsjoin -n $options -s Z -l follow-context -d 'run in the target'\''s SELinux context'
 complete -c nsjoin -n $options -s F -l no-fork -d 'do not fork, even for a PID namespace'
+complete -c nsjoin -n $options -l as-target -a best-effort -d 'run as confined as the target, in all respects'
 complete -c nsjoin -n $options -l bring -r -F -d 'run this static program from outside'
 complete -c nsjoin -n $options -l keep-fd -x -d 'keep this descriptor open; repeatable'
 complete -c nsjoin -n $options -l kill-child -a 'HUP INT QUIT USR1 USR2 ALRM TERM KILL' -d 'if nsjoin dies, send the command KILL, or <signal>'

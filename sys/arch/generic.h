@@ -17,6 +17,7 @@ inline constexpr long mmap_number = __NR_mmap;
 inline constexpr long setuid_number = __NR_setuid;
 inline constexpr long setgid_number = __NR_setgid;
 inline constexpr long setgroups_number = __NR_setgroups;
+inline constexpr long getgroups_number = __NR_getgroups;
 inline constexpr long fchown_number = __NR_fchown;
 
 /// Is mmap(2) given the address of its six arguments instead of them?

@@ -14,6 +14,7 @@ inline constexpr long mmap_number = __NR_mmap2;
 inline constexpr long setuid_number = __NR_setuid32;
 inline constexpr long setgid_number = __NR_setgid32;
 inline constexpr long setgroups_number = __NR_setgroups32;
+inline constexpr long getgroups_number = __NR_getgroups32;
 inline constexpr long fchown_number = __NR_fchown32;
 
 // 64-bit shifts by 0 to 63, which clang calls where registers have 32 bits. The name of the

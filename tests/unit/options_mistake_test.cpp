@@ -240,8 +240,9 @@ TEST_CASE("a long option can be abbreviated, and nsenter's abbreviations keep th
 
 TEST_CASE("what nsenter does not have is ours")
 {
-    const std::set<std::string> ours{"pidfd",   "require-pidfd", "clear-env", "setenv", "bring",
-                                     "keep-fd", "kill-child",    "status-fd", "pty",    "list"};
+    const std::set<std::string> ours{"pidfd", "require-pidfd", "clear-env",  "setenv",
+                                     "bring", "keep-fd",       "kill-child", "status-fd",
+                                     "pty",   "list",          "as-target"};
     for (const Option *option : all_options()) {
         CAPTURE(option->name());
         CHECK((option->origin == Origin::ours) == ours.contains(option->name()));
